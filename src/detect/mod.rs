@@ -1,0 +1,1 @@
+//! Text → findings: rules, engine, context, resolution.

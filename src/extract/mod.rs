@@ -1,0 +1,1 @@
+//! Bytes → segments: one file per format behind one guard.

@@ -1,0 +1,1 @@
+//! A person → ranked hits with a reason each.

@@ -1,0 +1,1 @@
+//! The store: SQLite, and the only room that speaks SQL.

@@ -1,0 +1,1 @@
+//! One report per file behind one trait.

@@ -1,0 +1,1 @@
+//! Roots → entries: exclusions, metadata, owners, links, what is skipped and why.
