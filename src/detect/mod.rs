@@ -1,1 +1,3 @@
 //! Text → findings: rules, engine, context, resolution.
+
+pub mod validators;
