@@ -1,3 +1,4 @@
 //! Text → findings: rules, engine, context, resolution.
 
+pub mod rule;
 pub mod validators;
