@@ -1,1 +1,3 @@
 //! One report per file behind one trait.
+
+pub mod evaluate;
