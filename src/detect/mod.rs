@@ -1,5 +1,27 @@
 //! Text → findings: rules, engine, context, resolution.
+//!
+//! A [`Detector`] is made once from a [`RuleSet`] and shared by all threads; each thread has a [`Scratch`], each document
+//! a [`DocumentState`]. The room knows nothing of files and formats, and nothing it finds leaves it but as a
+//! [`Finding`](crate::model::Finding).
 
+mod candidate;
+mod check;
+mod context;
+mod detector;
 pub mod engine;
+mod guard;
+mod judge;
+mod label;
+pub mod normalise;
+mod people;
+mod place;
+mod resolve;
 pub mod rule;
 pub mod validators;
+mod words;
+
+pub use check::{ExampleReport, RuleReport, check};
+pub use detector::{DetectError, Detector, DocumentState, DocumentSummary, Scratch};
+pub use label::normalise_name;
+pub use rule::{Rule, RuleError, RuleSet};
+pub use validators::Facts;

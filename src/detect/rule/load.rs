@@ -62,6 +62,8 @@ struct File {
     beside: Option<Beside>,
     #[serde(default)]
     yields_to: Vec<String>,
+    #[serde(default)]
+    people: bool,
     #[serde(default, rename = "match")]
     matches: Vec<Spanned<Match>>,
     #[serde(default, rename = "miss")]
@@ -205,12 +207,12 @@ impl Rule {
             }
         }
         if let Some(beside) = &file.beside
-            && beside.within > OVERLAP / 4
+            && beside.within > OVERLAP / 8
         {
             return Err(place.error(
                 None,
                 format!("beside.within = {} is too far", beside.within),
-                format!("at most {}", OVERLAP / 4),
+                format!("at most {}", OVERLAP / 8),
             ));
         }
         if file.context.before > 200 || file.context.after > 200 {
@@ -234,7 +236,9 @@ impl Rule {
             yields_to: file.yields_to,
             matches: file.matches.into_iter().map(Spanned::into_inner).collect(),
             misses: file.misses.into_iter().map(Spanned::into_inner).collect(),
+            people: file.people,
             origin,
+            digest: *blake3::hash(text.as_bytes()).as_bytes(),
         })
     }
 }
@@ -262,14 +266,14 @@ fn parse_pattern(place: &Place<'_>, pattern: &FilePattern) -> Result<Pattern, Ru
         })?;
     let properties = hir.properties();
     match properties.maximum_len() {
-        Some(most) if most <= OVERLAP / 4 => {}
+        Some(most) if most <= OVERLAP / 8 => {}
         _ => {
             return Err(place.error(
                 at(),
                 "the pattern has no upper length",
                 format!(
                     "bound every repetition (`{{1,20}}` for `+`), {} bytes at most in all",
-                    OVERLAP / 4
+                    OVERLAP / 8
                 ),
             ));
         }

@@ -52,8 +52,12 @@ pub struct Rule {
     pub matches: Vec<Match>,
     /// Texts in which it finds nothing.
     pub misses: Vec<Miss>,
+    /// Whether people have one of it each, so that different values count people.
+    pub people: bool,
     /// Where it comes from.
     pub origin: Origin,
+    /// BLAKE3 of the file's text.
+    pub digest: [u8; 32],
 }
 
 /// Where a rule was read from.

@@ -1,0 +1,709 @@
+//! The detector: rules compiled into what runs, and the way of one segment through it.
+//!
+//! Text is normalised, the engine reports every match, guards and checks accept or reject it on the spot, what remains
+//! is judged in order of position (`judge`), overlaps are decided (`resolve`), and what stands is handed out. A long
+//! text comes in windows: a match is reported by the window in whose middle it starts, and overlapping claims that reach
+//! over the end of a window wait for the next, so that where a text is cut changes nothing.
+
+use std::sync::Arc;
+
+use super::{
+    candidate::{Candidate, Word},
+    context::{Nearby, Reach},
+    engine::{self, Cursors, Engine, EngineError, PatternSpec, TermSpec, Visit},
+    guard::{Edge, edge},
+    judge::{Columns, Judge},
+    label::{Labels, normalise_name},
+    normalise::{Normalised, Normaliser},
+    people::Distinct,
+    resolve::{Resolver, Won},
+    rule::{Guard, Levels, Rule, RuleError, RuleSet},
+    validators::{self, Check, Facts, Kind, Verdict},
+    words::{Role, Words, WordsBuilder},
+};
+use crate::model::{
+    Also, Confidence, Evidence, Finding, Level, Location, RuleIx, Segment, Sensitive, Status,
+    limits::OVERLAP, segment::Layout,
+};
+
+/// Raise it when the code comes to other findings for the same rules and text: scans then read everything again.
+const VERSION: u32 = 1;
+
+/// The longest value that may support another from before it.
+const LONGEST_SUPPORT: u32 = 256;
+
+/// Why a set of rules makes no detector.
+#[derive(Debug, thiserror::Error)]
+pub enum DetectError {
+    /// A rule file is wrong.
+    #[error(transparent)]
+    Rule(#[from] RuleError),
+    /// The engine cannot run a pattern.
+    #[error("{0}: correct the rule, or switch it off")]
+    Engine(#[from] EngineError),
+    /// A phrase of a rule has no word in it, or more than eight.
+    #[error(
+        "rule {rule}: the phrase \"{phrase}\" has no word, or more than eight: write one to eight words"
+    )]
+    Phrase {
+        /// The rule.
+        rule: Arc<str>,
+        /// The phrase.
+        phrase: String,
+    },
+    /// There are more rules or patterns than can be told apart.
+    #[error("{0} patterns are too many: the most is 65,535; switch some rules off")]
+    Many(usize),
+}
+
+/// A pattern as it runs.
+pub(crate) struct Compiled {
+    pub rule: u16,
+    guard: Guard,
+    check: Option<&'static Check>,
+    pub levels: Levels,
+    value: Option<regex::bytes::Regex>,
+}
+
+/// Support from values of other rules.
+struct Near {
+    rules: Vec<u16>,
+    within: u32,
+    level: Level,
+}
+
+/// All rules, compiled. It never changes and is shared by all threads.
+pub struct Detector {
+    rules: Vec<Rule>,
+    engine: Engine,
+    pub(crate) patterns: Vec<Compiled>,
+    pub(crate) context: Words,
+    pub(crate) labels: Words,
+    pub(crate) reach: Vec<Reach>,
+    pub(crate) widest: Reach,
+    beside: Vec<Option<Near>>,
+    /// The widest `within` of those.
+    farthest: u32,
+    yields_to: Vec<Vec<u16>>,
+    people: Vec<bool>,
+    facts: Facts,
+    fingerprint: [u8; 32],
+}
+
+/// What is kept of a document between its segments. Small: most documents are.
+#[derive(Default)]
+pub struct DocumentState {
+    name: String,
+    /// Sure values so far, by rule.
+    sure: Vec<u8>,
+    /// Set while the next segment goes on with this one.
+    carried: Option<Box<Carried>>,
+    people: Vec<(u16, Distinct)>,
+}
+
+/// What one window of a text leaves to the next.
+struct Carried {
+    cursors: Cursors,
+    /// Length of the normalised window.
+    length: usize,
+    /// Claims that later ones may yet overlap or support, with their findings made already.
+    waiting: Vec<(Candidate, Finding)>,
+    /// Claims near the end, settled or not, that may support later ones.
+    behind: Vec<Candidate>,
+}
+
+/// What a document amounts to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DocumentSummary {
+    /// How many different people it speaks of, by an estimate: the most different values of one kind that people have
+    /// one of (names, birth dates, identifiers).
+    pub people: u64,
+}
+
+/// Memory that detection works in; one per thread, used again for every segment.
+#[derive(Default)]
+pub struct Scratch {
+    engine: engine::Scratch,
+    cursors: Cursors,
+    normaliser: Normaliser,
+    hits: Vec<Hit>,
+    terms: Vec<TermHit>,
+    claims: Vec<Candidate>,
+    nearby: Nearby,
+    labels: Labels,
+    columns: Columns,
+    resolver: Resolver,
+}
+
+/// A match whose guard and check let it stand.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hit {
+    pub start: u32,
+    pub end: u32,
+    pub value: (u32, u32),
+    pub pattern: u16,
+    /// It breaks over a line or touches other digits: only under a word for it.
+    pub needs_support: bool,
+    pub verdict: Verdict,
+}
+
+/// A term of the word lists in the text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TermHit {
+    pub term: u32,
+    pub start: u32,
+    pub end: u32,
+}
+
+impl Detector {
+    /// Compiles rules.
+    pub fn new(set: RuleSet, facts: Facts) -> Result<Detector, DetectError> {
+        let rules = set.rules().to_vec();
+        let index = |id: &str| rules.iter().position(|r| &*r.id == id).map(|i| i as u16);
+        let mut specs = Vec::new();
+        let mut patterns = Vec::new();
+        let mut context = WordsBuilder::default();
+        let mut labels = WordsBuilder::default();
+        let mut digest = blake3::Hasher::new();
+        digest.update(&VERSION.to_le_bytes());
+        digest.update(env!("CARGO_PKG_VERSION").as_bytes());
+        for (ix, rule) in rules.iter().enumerate() {
+            let ix = ix as u16;
+            digest.update(&rule.digest);
+            for (n, pattern) in rule.patterns.iter().enumerate() {
+                specs.push(PatternSpec {
+                    name: match n {
+                        0 => rule.id.to_string(),
+                        n => format!("{}#{}", rule.id, n + 1),
+                    },
+                    regex: pattern.regex.clone(),
+                });
+                patterns.push(Compiled {
+                    rule: ix,
+                    guard: pattern.guard,
+                    check: pattern.check,
+                    levels: pattern.levels,
+                    value: pattern.value.clone(),
+                });
+            }
+            let say = |words: &mut WordsBuilder, phrase: &str, text: &str, role| {
+                words
+                    .add(text, ix, role)
+                    .then_some(())
+                    .ok_or_else(|| DetectError::Phrase {
+                        rule: rule.id.clone(),
+                        phrase: phrase.to_owned(),
+                    })
+            };
+            for (list, role, weak) in [
+                (&rule.context.words, Role::For, Role::ForWeakly),
+                (&rule.context.against, Role::Against, Role::Against),
+            ] {
+                for phrase in list {
+                    say(&mut context, phrase, phrase, role)?;
+                    say(&mut labels, phrase, &normalise_name(phrase), weak)?;
+                }
+            }
+            for phrase in &rule.labels.words {
+                let role = match phrase.starts_with('=') {
+                    true => Role::ForWhole,
+                    false => Role::For,
+                };
+                say(&mut labels, phrase, &normalise_name(phrase), role)?;
+            }
+            for phrase in &rule.labels.not {
+                say(&mut labels, phrase, &normalise_name(phrase), Role::Against)?;
+            }
+        }
+        if specs.len() > usize::from(u16::MAX) {
+            return Err(DetectError::Many(specs.len()));
+        }
+        let terms: Vec<TermSpec> = Vec::new();
+        let engine = Engine::new(&specs, &terms)?;
+        let reach: Vec<Reach> = rules
+            .iter()
+            .map(|r| Reach {
+                before: r.context.before,
+                after: r.context.after,
+            })
+            .collect();
+        let widest = Reach {
+            before: reach.iter().map(|r| r.before).max().unwrap_or(0),
+            after: reach.iter().map(|r| r.after).max().unwrap_or(0),
+        };
+        let beside: Vec<Option<Near>> = rules
+            .iter()
+            .map(|r| {
+                r.beside.as_ref().map(|b| Near {
+                    rules: b.rules.iter().filter_map(|id| index(id)).collect(),
+                    within: b.within as u32,
+                    level: b.level,
+                })
+            })
+            .collect();
+        let yields_to = rules
+            .iter()
+            .map(|r| r.yields_to.iter().filter_map(|id| index(id)).collect())
+            .collect();
+        Ok(Detector {
+            people: rules.iter().map(|r| r.people).collect(),
+            engine,
+            patterns,
+            context: context.build(),
+            labels: labels.build(),
+            reach,
+            widest,
+            farthest: beside.iter().flatten().map(|b| b.within).max().unwrap_or(0),
+            beside,
+            yields_to,
+            facts,
+            fingerprint: *digest.finalize().as_bytes(),
+            rules,
+        })
+    }
+
+    /// The built-in rules, as of today.
+    pub fn builtin() -> Result<Detector, DetectError> {
+        Detector::new(RuleSet::builtin()?, Facts::now())
+    }
+
+    /// What everything that decides about findings hashes to: rules, word lists, the version of the code. Not the day.
+    pub fn fingerprint(&self) -> [u8; 32] {
+        self.fingerprint
+    }
+
+    /// The rules, by id; [`RuleIx`] counts them.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The rule of a finding.
+    pub fn rule(&self, ix: RuleIx) -> &Rule {
+        &self.rules[usize::from(ix.0)]
+    }
+
+    /// Begins a document. Its name counts as a hint of what it holds.
+    pub fn open(&self, name: &str) -> DocumentState {
+        DocumentState {
+            name: name.to_owned(),
+            ..DocumentState::default()
+        }
+    }
+
+    /// Finds what a segment holds; findings come in ascending order of their places.
+    pub fn segment(
+        &self,
+        document: &mut DocumentState,
+        scratch: &mut Scratch,
+        segment: &Segment<'_>,
+        out: &mut dyn FnMut(Finding),
+    ) {
+        document.sure.resize(self.rules.len(), 0);
+        let text = scratch.normaliser.run(segment.text);
+        let from = match segment.repeats {
+            0 => 0,
+            n => text.from_original(n.saturating_sub(OVERLAP / 2)),
+        };
+        let to = match segment.more {
+            false => text.text.len(),
+            true => text.from_original(segment.text.len().saturating_sub(OVERLAP / 2)),
+        };
+        let mut waiting = Vec::new();
+        let mut behind = Vec::new();
+        match document.carried.take() {
+            Some(carried) if segment.repeats > 0 => {
+                let carried = *carried;
+                scratch.cursors = carried.cursors;
+                let repeated = text.from_original(segment.repeats);
+                let dropped = carried.length.saturating_sub(repeated);
+                scratch.cursors.rebase(dropped);
+                waiting = carried.waiting;
+                behind = carried.behind;
+                for claim in waiting
+                    .iter_mut()
+                    .map(|(claim, _)| claim)
+                    .chain(&mut behind)
+                {
+                    claim.start = claim.start.saturating_sub(dropped as u32);
+                    claim.end = claim.end.saturating_sub(dropped as u32);
+                }
+            }
+            Some(carried) => {
+                // The text broke off: what waited stands as it is.
+                self.settle_all(carried.waiting, &mut scratch.resolver, document, out);
+                scratch.cursors.clear();
+            }
+            None => scratch.cursors.clear(),
+        }
+        scratch.hits.clear();
+        scratch.terms.clear();
+        let mut seen = Seen {
+            detector: self,
+            text: text.text,
+            delimiter: match segment.layout {
+                Layout::Table(table) => Some(table.delimiter),
+                _ => None,
+            },
+            hits: &mut scratch.hits,
+            terms: &mut scratch.terms,
+        };
+        self.engine.scan(
+            text.text,
+            from..to,
+            &mut scratch.cursors,
+            &mut scratch.engine,
+            &mut seen,
+        );
+        scratch.hits.sort_by_key(|hit| (hit.start, hit.pattern));
+        let claims = &mut scratch.claims;
+        claims.clear();
+        claims.extend(waiting.iter().map(|(claim, _)| claim.clone()));
+        if !scratch.hits.is_empty() {
+            let mut judge = Judge::new(
+                self,
+                text,
+                segment,
+                &mut scratch.nearby,
+                &mut scratch.labels,
+                &mut scratch.columns,
+                &document.name,
+                &mut document.sure,
+            );
+            claims.extend(scratch.hits.iter().filter_map(|hit| judge.judge(hit)));
+        }
+        self.lift(claims, &behind);
+        let waits = self.settle(
+            text,
+            segment,
+            to,
+            claims,
+            waiting,
+            &mut scratch.resolver,
+            document,
+            out,
+        );
+        if segment.more {
+            let near = (self.farthest + LONGEST_SUPPORT) as usize;
+            document.carried = Some(Box::new(Carried {
+                cursors: scratch.cursors.clone(),
+                length: text.text.len(),
+                waiting: waits,
+                behind: claims
+                    .iter()
+                    .filter(|c| c.end as usize + near >= to)
+                    .cloned()
+                    .collect(),
+            }));
+        }
+    }
+
+    /// Ends a document.
+    pub fn close(
+        &self,
+        mut document: DocumentState,
+        out: &mut dyn FnMut(Finding),
+    ) -> DocumentSummary {
+        if let Some(carried) = document.carried.take() {
+            self.settle_all(
+                carried.waiting,
+                &mut Resolver::default(),
+                &mut document,
+                out,
+            );
+        }
+        DocumentSummary {
+            people: document
+                .people
+                .iter()
+                .map(|(_, distinct)| distinct.estimate())
+                .max()
+                .unwrap_or(0),
+        }
+    }
+
+    /// Lifts claims that have a value of another rule beside them. `behind` are claims of the window before.
+    fn lift(&self, claims: &mut [Candidate], behind: &[Candidate]) {
+        for at in 0..claims.len() {
+            let claim = &claims[at];
+            let Some(near) = &self.beside[claim.rule as usize] else {
+                continue;
+            };
+            if claim.level >= near.level || claim.against.is_some() {
+                continue;
+            }
+            let supports =
+                |other: &Candidate| near.rules.contains(&other.rule) && other.against.is_none();
+            let (start, end) = (claim.start, claim.end);
+            let precedes =
+                |o: &Candidate| supports(o) && o.end <= start && o.end + near.within >= start;
+            let after = claims[at + 1..]
+                .iter()
+                .take_while(|o| o.start <= end + near.within)
+                .any(|o| supports(o) && o.start >= end);
+            // Starts ascend, ends need not: look back as far as a value may reach.
+            let lifted = after
+                || claims[..at]
+                    .iter()
+                    .rev()
+                    .take_while(|o| o.start + near.within + LONGEST_SUPPORT >= start)
+                    .any(precedes)
+                || behind.iter().any(precedes);
+            if lifted {
+                let claim = &mut claims[at];
+                claim.level = near.level;
+                claim.corroborated = true;
+            }
+        }
+    }
+
+    /// Where a claim stops asking what follows it.
+    fn horizon(&self, claim: &Candidate) -> usize {
+        let beside = &self.beside[claim.rule as usize];
+        claim.end as usize + beside.as_ref().map_or(0, |near| near.within as usize)
+    }
+
+    /// Decides the clusters that are complete and hands out what stands; returns what has to wait for the next window.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "pieces of one scratch, borrowed apart"
+    )]
+    fn settle(
+        &self,
+        text: Normalised<'_>,
+        segment: &Segment<'_>,
+        to: usize,
+        claims: &[Candidate],
+        mut waiting: Vec<(Candidate, Finding)>,
+        resolver: &mut Resolver,
+        document: &mut DocumentState,
+        out: &mut dyn FnMut(Finding),
+    ) -> Vec<(Candidate, Finding)> {
+        let mut places = Places::new(segment);
+        let mut made = |at: usize| match waiting.get_mut(at) {
+            Some((_, finding)) => {
+                finding.confidence = Confidence(claims[at].confidence());
+                finding.evidence.corroborated = claims[at].corroborated;
+                finding.clone()
+            }
+            None => self.finding(&claims[at], text, &mut places),
+        };
+        let mut first = 0;
+        while first < claims.len() {
+            let mut end = claims[first].end;
+            let mut horizon = self.horizon(&claims[first]);
+            let mut last = first + 1;
+            while last < claims.len() && claims[last].start < end {
+                end = end.max(claims[last].end);
+                horizon = horizon.max(self.horizon(&claims[last]));
+                last += 1;
+            }
+            if segment.more && horizon > to {
+                // A claim still to come may overlap or support it. What follows waits too, to keep the order.
+                return (first..claims.len())
+                    .map(|at| (claims[at].clone(), made(at)))
+                    .collect();
+            }
+            let cluster = &claims[first..last];
+            for won in resolver.cluster(cluster, &self.yields_to) {
+                let mut finding = made(first + won.claim as usize);
+                also(&mut finding, cluster, won);
+                self.hand_out(finding, document, out);
+            }
+            first = last;
+        }
+        Vec::new()
+    }
+
+    /// Decides among claims whose text is gone.
+    fn settle_all(
+        &self,
+        waiting: Vec<(Candidate, Finding)>,
+        resolver: &mut Resolver,
+        document: &mut DocumentState,
+        out: &mut dyn FnMut(Finding),
+    ) {
+        if waiting.is_empty() {
+            return;
+        }
+        let (claims, findings): (Vec<_>, Vec<_>) = waiting.into_iter().unzip();
+        for won in resolver.cluster(&claims, &self.yields_to) {
+            let mut finding = findings[won.claim as usize].clone();
+            also(&mut finding, &claims, won);
+            self.hand_out(finding, document, out);
+        }
+    }
+
+    fn hand_out(
+        &self,
+        finding: Finding,
+        document: &mut DocumentState,
+        out: &mut dyn FnMut(Finding),
+    ) {
+        let rule = finding.rule.0;
+        if self.people[usize::from(rule)]
+            && finding.status == Status::Live
+            && finding.confidence.level() >= Level::Medium
+        {
+            let at = match document.people.iter().position(|(r, _)| *r == rule) {
+                Some(at) => at,
+                None => {
+                    document.people.push((rule, Distinct::default()));
+                    document.people.len() - 1
+                }
+            };
+            document.people[at].1.add(finding.normal.expose());
+        }
+        out(finding);
+    }
+
+    fn finding(&self, claim: &Candidate, text: Normalised<'_>, places: &mut Places<'_>) -> Finding {
+        let normalised = claim.value.0 as usize..claim.value.1 as usize;
+        let span = text.original_span(normalised.clone());
+        let shown = String::from_utf8_lossy(&text.text[normalised]);
+        let check = claim
+            .pattern
+            .and_then(|p| self.patterns[usize::from(p)].check);
+        let normal = match check {
+            Some(check) => (check.normal)(&shown, &self.facts),
+            None => validators::compact(&shown, &self.facts),
+        };
+        let rule = RuleIx(claim.rule);
+        Finding {
+            rule,
+            category: self.rule(rule).category,
+            location: Location {
+                anchor: places.anchor(span.start),
+                offset: places.segment.offset + span.start as u64,
+                length: (span.end - span.start) as u32,
+            },
+            value: Sensitive::new(&places.segment.text[span]),
+            normal: Sensitive::new(normal),
+            confidence: Confidence(claim.confidence()),
+            status: claim.status,
+            evidence: Evidence {
+                checked: match claim.kind {
+                    Kind::Pass => Some(true),
+                    Kind::Fail => Some(false),
+                    _ => None,
+                },
+                label: claim.label.map(|w| self.word(w)),
+                context: claim.context.map(|w| self.word(w)),
+                against: claim.against.map(|w| self.word(w)),
+                near_person: claim.near_person,
+                corroborated: claim.corroborated,
+                repaired: false,
+                negated: claim.negated,
+            },
+            also: Vec::new(),
+        }
+    }
+
+    fn word(&self, word: Word) -> Arc<str> {
+        match word {
+            Word::Context(phrase) => self.context.phrase(phrase).text.clone(),
+            Word::Label(phrase) => self.labels.phrase(phrase).text.clone(),
+        }
+    }
+}
+
+fn also(finding: &mut Finding, cluster: &[Candidate], won: &Won) {
+    finding.also.clear();
+    finding.also.extend(won.also.iter().flatten().map(|&loser| {
+        let claim = &cluster[loser as usize];
+        Also {
+            rule: RuleIx(claim.rule),
+            confidence: Confidence(claim.confidence()),
+        }
+    }));
+}
+
+/// Anchors in ascending order: lines are counted once, not from the start for each finding.
+struct Places<'a> {
+    segment: &'a Segment<'a>,
+    at: usize,
+    line: u64,
+}
+
+impl<'a> Places<'a> {
+    fn new(segment: &'a Segment<'a>) -> Places<'a> {
+        Places {
+            segment,
+            at: 0,
+            line: match segment.layout {
+                Layout::Lines { first } => *first,
+                _ => 0,
+            },
+        }
+    }
+
+    fn anchor(&mut self, byte: usize) -> crate::model::Anchor {
+        if !matches!(self.segment.layout, Layout::Lines { .. }) || byte < self.at {
+            return self.segment.anchor(byte);
+        }
+        let passed = &self.segment.text.as_bytes()[self.at..byte];
+        self.line += memchr::memchr_iter(b'\n', passed).count() as u64;
+        self.at = byte;
+        crate::model::Anchor::Line(self.line)
+    }
+}
+
+/// Takes the engine's matches: guards and checks them on the spot, because a rejected match lets the search go on.
+struct Seen<'a> {
+    detector: &'a Detector,
+    text: &'a [u8],
+    delimiter: Option<u8>,
+    hits: &'a mut Vec<Hit>,
+    terms: &'a mut Vec<TermHit>,
+}
+
+impl Visit for Seen<'_> {
+    fn pattern(&mut self, pattern: u16, start: usize, end: usize) -> bool {
+        let compiled = &self.detector.patterns[usize::from(pattern)];
+        let edge = edge(compiled.guard, self.text, start, end, self.delimiter);
+        if edge == Edge::Inside {
+            return false;
+        }
+        let matched = &self.text[start..end];
+        let value = match &compiled.value {
+            None => 0..matched.len(),
+            Some(regex) => match regex.captures(matched).and_then(|c| c.name("value")) {
+                Some(value) => value.range(),
+                None => return false,
+            },
+        };
+        let breaks = memchr::memchr_iter(b'\n', &matched[value.clone()]).count();
+        if breaks > 1 {
+            return false;
+        }
+        let mut verdict = Verdict::SHAPE;
+        if let Some(check) = compiled.check {
+            let Ok(text) = std::str::from_utf8(&matched[value.clone()]) else {
+                return false;
+            };
+            verdict = (check.verdict)(text, &self.detector.facts);
+        }
+        let levels = &compiled.levels;
+        match verdict.kind {
+            Kind::Reject => return false,
+            Kind::Fail if levels.fail.is_none() && levels.fail_context.is_none() => return false,
+            _ => {}
+        }
+        self.hits.push(Hit {
+            start: start as u32,
+            end: end as u32,
+            value: ((start + value.start) as u32, (start + value.end) as u32),
+            pattern,
+            needs_support: breaks == 1 || edge == Edge::Shared,
+            verdict,
+        });
+        true
+    }
+
+    fn term(&mut self, term: u32, start: usize, end: usize) {
+        self.terms.push(TermHit {
+            term,
+            start: start as u32,
+            end: end as u32,
+        });
+    }
+}
