@@ -1,0 +1,15 @@
+//! One file per format, and the one list of them all.
+//!
+//! To add a format: a file here, its `mod` line and its line in [`formats`]. Help, `domesday formats` and the
+//! conformance suite read the list.
+
+pub mod text;
+
+use super::Format;
+
+/// Every format that is read. Where two are equally sure of a document, the later one has it.
+pub fn formats() -> &'static [&'static dyn Format] {
+    FORMATS
+}
+
+static FORMATS: &[&dyn Format] = &[&text::PlainText];

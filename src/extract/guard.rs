@@ -1,0 +1,621 @@
+//! Every limit, once: output size, expansion, nesting, members, deadline, panics. All formats write through the guard
+//! and cannot forget it.
+//!
+//! One [`Guard`] lives for one file. Members are documents of their own: the guard opens, sniffs, reads and closes each
+//! of them, and each ends in exactly one outcome. A member that fails does not fail its container; a limit of the file
+//! ends the file.
+
+use std::{
+    any::Any,
+    cell::{Cell, RefCell},
+    io::{self, Read, Seek, SeekFrom},
+    panic::{AssertUnwindSafe, catch_unwind},
+    rc::Rc,
+    sync::Once,
+    time::Instant,
+};
+
+use crate::model::{
+    Layout, Limits, Outcome, OutcomeKind, Part, PartChain, Segment, Sensitive,
+    limits::{OVERLAP, SEGMENT},
+};
+
+use super::{
+    Flow, Format, Head, Options, Scratch, Visitor,
+    budget::{Account, Permit},
+    error::ExtractError,
+    format::text::PlainText,
+    sniff,
+    source::{self, IN_MEMORY, Source},
+};
+
+/// Reasons kept of one document; more are counted.
+const REASONS: usize = 3;
+
+/// What has come out of one file so far.
+struct Meter {
+    limits: Limits,
+    file: u64,
+    deadline: Instant,
+    text: Cell<u64>,
+    expanded: Cell<u64>,
+    /// The error that ends the file. Kept here because parsers swallow errors.
+    tripped: RefCell<Option<ExtractError>>,
+}
+
+impl Meter {
+    fn check(&self) -> Result<(), ExtractError> {
+        if let Some(error) = &*self.tripped.borrow() {
+            return Err(error.clone());
+        }
+        source::check(Some(self.deadline)).map_err(|e| self.trip(e))
+    }
+
+    fn trip(&self, error: ExtractError) -> ExtractError {
+        self.tripped
+            .borrow_mut()
+            .get_or_insert_with(|| error.clone());
+        error
+    }
+
+    fn add(&self, what: &Cell<u64>, n: u64) -> Result<(), ExtractError> {
+        let all = what.get().saturating_add(n);
+        what.set(all);
+        let limits = &self.limits;
+        if all > limits.output {
+            let gib = limits.output.div_ceil(1 << 30);
+            return Err(self.trip(ExtractError::Limit(
+                format!("expands past {gib} GiB").into(),
+            )));
+        }
+        if all > limits.ratio_floor && all / limits.ratio.max(1) > self.file {
+            return Err(self.trip(ExtractError::Limit(
+                format!("expands past {}:1", limits.ratio).into(),
+            )));
+        }
+        self.check()
+    }
+}
+
+/// A member's bytes on their way out of a decoder, counted.
+struct Metered<'r> {
+    inner: &'r mut dyn Read,
+    meter: Rc<Meter>,
+}
+
+impl Read for Metered<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(into)?;
+        self.meter.add(&self.meter.expanded, n as u64)?;
+        Ok(n)
+    }
+}
+
+/// One open document.
+#[derive(Default)]
+struct Frame {
+    /// Bytes of text out so far.
+    offset: u64,
+    /// Members opened.
+    children: u64,
+    problems: Vec<String>,
+    more_problems: u64,
+    /// Said about a document that was read all the same.
+    remark: Option<String>,
+}
+
+impl Frame {
+    fn gave_something(&self) -> bool {
+        self.offset > 0 || self.children > 0
+    }
+
+    fn outcome(self, result: Result<(), ExtractError>) -> Outcome {
+        let some = self.gave_something();
+        let mut outcome = match result {
+            Err(error) => error.outcome(some),
+            Ok(()) if self.problems.is_empty() => {
+                Outcome::new(OutcomeKind::Read, self.remark.unwrap_or_default())
+            }
+            Ok(()) => Outcome::new(OutcomeKind::Partial, ""),
+        };
+        for problem in self.problems {
+            if !outcome.reason.is_empty() {
+                outcome.reason.push_str("; ");
+            }
+            outcome.reason.push_str(&problem);
+        }
+        if self.more_problems > 0 {
+            outcome
+                .reason
+                .push_str(&format!("; and {} more", self.more_problems));
+        }
+        outcome
+    }
+}
+
+/// A member as its container announces it.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// The step from the container to it.
+    pub part: Part,
+    /// Its size, where the container says.
+    pub size: Option<u64>,
+    /// Hidden from a person who opens the container.
+    pub hidden: bool,
+    /// The type its container gives it (`text/html`), used when neither content nor name decide.
+    pub media_type: Option<String>,
+}
+
+impl Member {
+    /// A member of unknown size.
+    pub fn new(part: Part) -> Self {
+        Member {
+            part,
+            size: None,
+            hidden: false,
+            media_type: None,
+        }
+    }
+
+    /// With the size its container says it has.
+    pub fn size(mut self, size: u64) -> Self {
+        self.size = Some(size);
+        self
+    }
+
+    /// Marked as hidden.
+    pub fn hidden(mut self, hidden: bool) -> Self {
+        self.hidden = hidden;
+        self
+    }
+
+    /// With the media type its container gives it.
+    pub fn media_type(mut self, media_type: impl Into<String>) -> Self {
+        self.media_type = Some(media_type.into());
+        self
+    }
+}
+
+/// What formats write to.
+pub struct Guard<'g> {
+    options: &'g Options,
+    account: Account,
+    scratch: &'g mut Scratch,
+    visitor: &'g mut dyn Visitor,
+    meter: Rc<Meter>,
+    members: u64,
+    parts: PartChain,
+    names: Vec<String>,
+    frames: Vec<Frame>,
+}
+
+impl<'g> Guard<'g> {
+    pub(super) fn new(
+        options: &'g Options,
+        account: Account,
+        scratch: &'g mut Scratch,
+        visitor: &'g mut dyn Visitor,
+        file: u64,
+    ) -> Self {
+        let limits = options.limits.clone();
+        let meter = Meter {
+            deadline: Instant::now() + limits.deadline_for(file),
+            limits,
+            file,
+            text: Cell::new(0),
+            expanded: Cell::new(0),
+            tripped: RefCell::new(None),
+        };
+        Guard {
+            options,
+            account,
+            scratch,
+            visitor,
+            meter: Rc::new(meter),
+            members: 0,
+            parts: PartChain::default(),
+            names: Vec::new(),
+            frames: Vec::new(),
+        }
+    }
+
+    /// Reads the file itself. Its result is the visitor's business alone.
+    pub(super) fn file(&mut self, source: Source<'_>, name: &str) {
+        let _ = self.document(source, name, false, None, None);
+    }
+
+    // ---- what formats use -------------------------------------------------------------------------------------
+
+    /// Hands on a text that stands alone: a page, a block of rows. Longer ones are cut with overlap.
+    ///
+    /// # Errors
+    /// When a limit is passed or the visitor wants no more: pass it on.
+    pub fn segment(&mut self, text: &str, layout: &Layout) -> Result<(), ExtractError> {
+        if text.len() <= SEGMENT {
+            return self.piece(text, 0, false, layout);
+        }
+        super::split::split(text, layout, &mut |text, repeats, more, layout| {
+            self.piece(text, repeats, more, layout)
+        })
+    }
+
+    /// Hands on one piece of a text that comes in several: see [`Segment`]. At most [`SEGMENT`] bytes.
+    ///
+    /// # Errors
+    /// When a limit is passed or the visitor wants no more: pass it on.
+    pub fn piece(
+        &mut self,
+        text: &str,
+        repeats: usize,
+        more: bool,
+        layout: &Layout,
+    ) -> Result<(), ExtractError> {
+        debug_assert!(text.len() <= SEGMENT && repeats <= text.len());
+        debug_assert!(repeats == 0 || repeats >= OVERLAP.min(text.len()) - 3);
+        if text.is_empty() {
+            return self.check();
+        }
+        let new = (text.len() - repeats) as u64;
+        self.meter.add(&self.meter.text, new)?;
+        let frame = self.frame();
+        let offset = frame.offset - repeats as u64;
+        frame.offset += new;
+        let segment = Segment {
+            text,
+            repeats,
+            more,
+            offset,
+            layout,
+        };
+        match self.visitor.segment(&segment) {
+            Flow::Continue => Ok(()),
+            Flow::Stop => Err(self.meter.trip(ExtractError::Stopped)),
+        }
+    }
+
+    /// Reads a member. It fails only when the whole file has to end; the member's own failures are its outcome.
+    ///
+    /// # Errors
+    /// When a limit of the file is passed: pass it on.
+    pub fn child(&mut self, member: Member, data: &mut dyn Read) -> Result<(), ExtractError> {
+        self.admit(&member)?;
+        if self.frames.len() as u32 > self.meter.limits.nesting {
+            let reason = format!("nested deeper than {}", self.meter.limits.nesting);
+            return self.refused(member, Outcome::new(OutcomeKind::TooLarge, reason));
+        }
+        let mut data = Metered {
+            inner: data,
+            meter: self.meter.clone(),
+        };
+        let mut start = self.buffer();
+        let read = fill(&mut data, &mut start, IN_MEMORY);
+        let (source, end) = match read {
+            Ok(true) => (Source::owned(start), None),
+            Ok(false) => (Source::stream(start, &mut data, member.size), None),
+            // What came out before the fault is still text.
+            Err(error) => (Source::owned(start), Some(ExtractError::from(error))),
+        };
+        self.enter(member, source, end)
+    }
+
+    /// Reads a member whose bytes are in memory.
+    ///
+    /// # Errors
+    /// When a limit of the file is passed: pass it on.
+    pub fn child_bytes(&mut self, member: Member, bytes: &[u8]) -> Result<(), ExtractError> {
+        self.admit(&member)?;
+        if self.frames.len() as u32 > self.meter.limits.nesting {
+            let reason = format!("nested deeper than {}", self.meter.limits.nesting);
+            return self.refused(member, Outcome::new(OutcomeKind::TooLarge, reason));
+        }
+        self.meter.add(&self.meter.expanded, bytes.len() as u64)?;
+        self.enter(member, Source::bytes(bytes), None)
+    }
+
+    /// Accounts for a member that cannot be opened: locked, or in a method that is not read.
+    ///
+    /// # Errors
+    /// When a limit of the file is passed: pass it on.
+    pub fn closed_child(
+        &mut self,
+        member: Member,
+        error: ExtractError,
+    ) -> Result<(), ExtractError> {
+        self.admit(&member)?;
+        self.refused(member, error.outcome(false))
+    }
+
+    /// Notes that something of this document was not read: its outcome becomes `partial` with this reason.
+    pub fn problem(&mut self, reason: impl Into<String>) {
+        let frame = self.frame();
+        let reason = reason.into();
+        if frame.problems.contains(&reason) {
+            return;
+        }
+        if frame.problems.len() < REASONS {
+            frame.problems.push(reason);
+        } else {
+            frame.more_problems += 1;
+        }
+    }
+
+    /// A word on a document that was read all the same: `read as text: not valid JSON`.
+    pub fn remark(&mut self, remark: impl Into<String>) {
+        self.frame().remark.get_or_insert(remark.into());
+    }
+
+    /// Fails once the deadline has passed or a limit has tripped: for loops that neither read nor write.
+    ///
+    /// # Errors
+    /// When the file has to end.
+    pub fn check(&self) -> Result<(), ExtractError> {
+        self.meter.check()
+    }
+
+    /// Waits for leave to hold this much memory; given back when the permit is dropped.
+    ///
+    /// # Errors
+    /// `TooLarge` with the budget that would be enough.
+    pub fn permit(&mut self, bytes: u64) -> Result<Permit, ExtractError> {
+        self.account.take(bytes)
+    }
+
+    /// Makes a source seekable, in an anonymous file where it is not.
+    ///
+    /// # Errors
+    /// When the member does not decode or passes a limit.
+    pub fn spool(&mut self, source: &mut Source<'_>) -> Result<(), ExtractError> {
+        source.make_seekable(&self.options.spool)
+    }
+
+    /// The passwords to try on what is locked.
+    pub fn passwords(&self) -> &'g [Sensitive] {
+        &self.options.passwords
+    }
+
+    /// What the caller asked for.
+    pub fn options(&self) -> &'g Options {
+        self.options
+    }
+
+    /// Name of the open document.
+    pub fn name(&self) -> &str {
+        self.names.last().map_or("", String::as_str)
+    }
+
+    /// Whether the open document is inside another one.
+    pub fn is_nested(&self) -> bool {
+        self.frames.len() > 1
+    }
+
+    /// A buffer to work in, empty; give it back with [`Guard::recycle`] so that the next document has it.
+    pub fn buffer(&mut self) -> Vec<u8> {
+        self.scratch.take()
+    }
+
+    /// Takes a buffer back.
+    pub fn recycle(&mut self, buffer: Vec<u8>) {
+        self.scratch.give(buffer);
+    }
+
+    // ---- inside -----------------------------------------------------------------------------------------------
+
+    fn frame(&mut self) -> &mut Frame {
+        if self.frames.is_empty() {
+            self.frames.push(Frame::default());
+        }
+        let last = self.frames.len() - 1;
+        &mut self.frames[last]
+    }
+
+    fn admit(&mut self, _: &Member) -> Result<(), ExtractError> {
+        self.check()?;
+        self.members += 1;
+        self.frame().children += 1;
+        if self.members > self.meter.limits.members {
+            let reason = format!("more than {} members", self.meter.limits.members);
+            return Err(self.meter.trip(ExtractError::Limit(reason.into())));
+        }
+        Ok(())
+    }
+
+    fn refused(&mut self, member: Member, outcome: Outcome) -> Result<(), ExtractError> {
+        self.parts.0.push(member.part);
+        let head = Head {
+            parts: &self.parts,
+            name: self.parts.0.last().map_or("", Part::name),
+            size: member.size,
+            format: "",
+            version: 0,
+            hidden: member.hidden,
+            note: None,
+        };
+        let flow = self.visitor.open(&head);
+        self.visitor.close(outcome);
+        self.parts.0.pop();
+        match flow {
+            Flow::Continue => Ok(()),
+            Flow::Stop => Err(self.meter.trip(ExtractError::Stopped)),
+        }
+    }
+
+    fn enter(
+        &mut self,
+        member: Member,
+        source: Source<'_>,
+        end: Option<ExtractError>,
+    ) -> Result<(), ExtractError> {
+        let name = member.part.name().to_owned();
+        self.parts.0.push(member.part);
+        let result = self.document(
+            source,
+            &name,
+            member.hidden,
+            member.media_type.as_deref(),
+            end,
+        );
+        self.parts.0.pop();
+        result
+    }
+
+    /// Sniffs, opens, reads and closes one document.
+    fn document(
+        &mut self,
+        mut source: Source<'_>,
+        name: &str,
+        hidden: bool,
+        media_type: Option<&str>,
+        end: Option<ExtractError>,
+    ) -> Result<(), ExtractError> {
+        source.set_deadline(self.meter.deadline);
+        let buffer = self.scratch.take();
+        source.lend(buffer);
+        let choice = self.guarded("sniffing", |guard| {
+            sniff::choose(&mut source, name, media_type, &guard.options.spool)
+        });
+        let (format, note, mut result) = match choice {
+            Ok(choice) => (choice.format, choice.note, choice.verdict),
+            Err(error) => (None, None, Err(error)),
+        };
+        let head = Head {
+            parts: &self.parts,
+            name,
+            size: source.size(),
+            format: format.map_or("", |f| f.name()),
+            version: format.map_or(0, |f| f.version()),
+            hidden,
+            note: note.as_deref(),
+        };
+        if self.visitor.open(&head) == Flow::Stop {
+            self.meter.trip(ExtractError::Stopped);
+            result = Err(ExtractError::Stopped);
+        }
+        self.frames.push(Frame::default());
+        self.names.push(name.to_owned());
+        if let (Some(format), Ok(())) = (format, &result) {
+            result = self.extract(format, &mut source);
+        }
+        if let (Ok(()), Some(end)) = (&result, end) {
+            result = Err(end);
+        }
+        if result.is_ok() || matches!(result, Err(ExtractError::Corrupt(_))) {
+            // What looks corrupt may be a file that was being written.
+            if let Err(changed) = source.unchanged() {
+                result = Err(changed);
+            }
+        }
+        if let Some(tripped) = &*self.meter.tripped.borrow() {
+            result = Err(tripped.clone());
+        }
+        self.names.pop();
+        let frame = self.frames.pop().unwrap_or_default();
+        let ends_file = result.as_ref().err().filter(|e| e.ends_file()).cloned();
+        self.visitor.close(frame.outcome(result));
+        for buffer in source.reclaim() {
+            self.scratch.give(buffer);
+        }
+        match ends_file {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    fn extract(
+        &mut self,
+        format: &'static dyn Format,
+        source: &mut Source<'_>,
+    ) -> Result<(), ExtractError> {
+        let result = self.guarded(format.name(), |guard| {
+            if format.seeks() {
+                guard.spool(source)?;
+            }
+            format.extract(source, guard)
+        });
+        // Text that only looked like something better is still text.
+        match result {
+            Err(ExtractError::Corrupt(reason))
+                if source.is_text()
+                    && format.name() != PlainText.name()
+                    && !self.frame().gave_something()
+                    && source.seek(SeekFrom::Start(0)).is_ok() =>
+            {
+                self.remark(format!("read as text: {reason}"));
+                self.guarded(PlainText.name(), |guard| PlainText.extract(source, guard))
+            }
+            other => other,
+        }
+    }
+
+    /// Runs a parser; its panics become errors, and nothing of their text gets out.
+    fn guarded<T>(
+        &mut self,
+        what: &str,
+        run: impl FnOnce(&mut Self) -> Result<T, ExtractError>,
+    ) -> Result<T, ExtractError> {
+        let (frames, parts, names) = (self.frames.len(), self.parts.0.len(), self.names.len());
+        let before = GUARDED.replace(true);
+        let result = catch_unwind(AssertUnwindSafe(|| run(self)));
+        GUARDED.set(before);
+        result.unwrap_or_else(|payload| {
+            drop::<Box<dyn Any + Send>>(payload);
+            self.frames.truncate(frames);
+            self.parts.0.truncate(parts);
+            self.names.truncate(names);
+            let place = PANICKED_AT.take();
+            Err(ExtractError::Crashed(
+                format!("the {what} reader failed ({place})").into(),
+            ))
+        })
+    }
+}
+
+/// Reads up to `most` bytes more; true at the end of the data.
+fn fill(data: &mut dyn Read, into: &mut Vec<u8>, most: usize) -> io::Result<bool> {
+    let mut step = 16 << 10;
+    let mut filled = 0;
+    let result = loop {
+        if filled == most {
+            break Ok(false);
+        }
+        let want = step.min(most - filled);
+        if into.len() < filled + want {
+            into.resize(filled + want, 0);
+        }
+        match data.read(&mut into[filled..filled + want]) {
+            Ok(0) => break Ok(true),
+            Ok(n) => filled += n,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => break Err(e),
+        }
+        if filled >= step {
+            step = (step * 2).min(1 << 20);
+        }
+    };
+    into.truncate(filled);
+    result
+}
+
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+    static PANICKED_AT: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Keeps the messages of guarded panics from the terminal: they may quote the document. Installed once; panics
+/// elsewhere go to the hook that was there before.
+pub(super) fn quiet_panics() {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if GUARDED.get() {
+                let place = info.location().map_or_else(String::new, |l| {
+                    let file = l.file().rsplit(['/', '\\']).next().unwrap_or("");
+                    format!("{file}:{}", l.line())
+                });
+                PANICKED_AT.set(place);
+            } else {
+                before(info);
+            }
+        }));
+    });
+}

@@ -1,0 +1,531 @@
+//! The bytes of one document: an open file, bytes in memory, an anonymous unlinked spool file, or a member that is
+//! still being decoded.
+//!
+//! The walker opens files (and decides about access times); the guard makes sources of members. A source knows the
+//! deadline, so a format that reads for ever without writing anything is stopped too, and it notices when the file
+//! under it shrinks or grows. It never maps a file into memory: shares truncate files under a reader.
+
+use std::{
+    fs::{File, Metadata},
+    io::{self, Read, Seek, SeekFrom},
+    ops::Deref,
+    path::Path,
+    time::{Instant, SystemTime},
+};
+
+use super::{
+    budget::Permit,
+    decode::Charset,
+    error::{self, ExtractError},
+    guard::Guard,
+};
+
+/// Members up to this size are held in memory; larger ones are streamed or spooled.
+pub const IN_MEMORY: usize = 4 << 20;
+
+/// Bytes at the start of a document that sniffing looks at.
+pub const HEAD: usize = 64 << 10;
+
+enum Kind<'a> {
+    File {
+        file: File,
+        modified: Option<SystemTime>,
+        sparse: bool,
+    },
+    Spool(File),
+    Bytes(&'a [u8]),
+    Owned(Vec<u8>),
+    /// The rest of a member after its head, which `Source::head` holds.
+    Stream(&'a mut dyn Read),
+}
+
+/// Where a format reads a document from. `Read` starts at the first byte; `Seek` works once [`Source::seekable`] has
+/// been called (the guard does so for formats that say they seek).
+pub struct Source<'a> {
+    kind: Kind<'a>,
+    /// Length; for a stream what its container says, or nothing.
+    size: Option<u64>,
+    at: u64,
+    head: Vec<u8>,
+    deadline: Option<Instant>,
+    pub(super) charset: Option<Charset>,
+    /// Set once a file turned out shorter or longer than it was when opened.
+    changed: bool,
+}
+
+impl<'a> Source<'a> {
+    /// An open regular file.
+    ///
+    /// # Errors
+    /// When its metadata cannot be had.
+    pub fn file(file: File) -> io::Result<Self> {
+        let metadata = file.metadata()?;
+        Ok(Source::opened(file, &metadata))
+    }
+
+    /// An open regular file whose metadata was just read from it.
+    pub fn opened(file: File, metadata: &Metadata) -> Self {
+        let size = metadata.len();
+        Source::new(
+            Kind::File {
+                file,
+                modified: metadata.modified().ok(),
+                sparse: has_holes(metadata),
+            },
+            Some(size),
+        )
+    }
+
+    /// Bytes that are already in memory.
+    pub fn owned(bytes: Vec<u8>) -> Self {
+        let size = bytes.len() as u64;
+        Source::new(Kind::Owned(bytes), Some(size))
+    }
+
+    fn new(kind: Kind<'a>, size: Option<u64>) -> Self {
+        Source {
+            kind,
+            size,
+            at: 0,
+            head: Vec::new(),
+            deadline: None,
+            charset: None,
+            changed: false,
+        }
+    }
+
+    /// Bytes that somebody else holds.
+    pub fn bytes(bytes: &'a [u8]) -> Self {
+        Source::new(Kind::Bytes(bytes), Some(bytes.len() as u64))
+    }
+
+    /// What is left of a reader. `head` are the bytes already read from it.
+    pub(super) fn stream(head: Vec<u8>, rest: &'a mut dyn Read, size: Option<u64>) -> Self {
+        let mut source = Source::new(Kind::Stream(rest), size);
+        source.head = head;
+        source
+    }
+
+    /// Length in bytes, where it is known: always, but for members whose container does not say.
+    pub fn size(&self) -> Option<u64> {
+        self.size
+    }
+
+    /// Whether the file has holes on disk: stretches that were never written.
+    pub fn is_sparse(&self) -> bool {
+        matches!(self.kind, Kind::File { sparse: true, .. })
+    }
+
+    pub(super) fn set_deadline(&mut self, deadline: Instant) {
+        self.deadline = Some(deadline);
+    }
+
+    /// All of it, when it is in memory anyway.
+    pub fn in_memory(&self) -> Option<&[u8]> {
+        match &self.kind {
+            Kind::Bytes(bytes) => Some(bytes),
+            Kind::Owned(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// The first bytes, up to [`HEAD`], without moving.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn head(&mut self) -> io::Result<&[u8]> {
+        if matches!(self.kind, Kind::File { .. } | Kind::Spool(_)) && self.head.is_empty() {
+            let want = self.size.unwrap_or(0).min(HEAD as u64) as usize;
+            let mut head = std::mem::take(&mut self.head);
+            head.resize(want, 0);
+            let mut filled = 0;
+            while filled < want {
+                match self.pull(filled as u64, &mut head[filled..])? {
+                    0 => break,
+                    n => filled += n,
+                }
+            }
+            head.truncate(filled);
+            self.head = head;
+        }
+        Ok(match &self.kind {
+            Kind::Bytes(bytes) => &bytes[..bytes.len().min(HEAD)],
+            Kind::Owned(bytes) => &bytes[..bytes.len().min(HEAD)],
+            _ => &self.head[..self.head.len().min(HEAD)],
+        })
+    }
+
+    /// Lends a buffer for the head, so that small files cost no allocation.
+    pub(super) fn lend(&mut self, mut buffer: Vec<u8>) {
+        if self.head.is_empty() {
+            buffer.clear();
+            self.head = buffer;
+        }
+    }
+
+    /// Takes the buffers back; the source is of no more use.
+    pub(super) fn reclaim(self) -> [Vec<u8>; 2] {
+        let owned = match self.kind {
+            Kind::Owned(bytes) => bytes,
+            _ => Vec::new(),
+        };
+        [self.head, owned]
+    }
+
+    /// Makes `Seek` work: what is left of a member is written to an anonymous file in `folder`, unlinked from the start.
+    ///
+    /// # Errors
+    /// When the member does not decode, passes a limit, or there is no space.
+    pub(super) fn make_seekable(&mut self, folder: &Path) -> Result<(), ExtractError> {
+        if let Kind::Stream(rest) = &mut self.kind {
+            let mut spool = anonymous(folder).map_err(|e| error::system(&e))?;
+            io::Write::write_all(&mut spool, &self.head).map_err(|e| error::system(&e))?;
+            let mut block = vec![0; 256 << 10];
+            let mut size = self.head.len() as u64;
+            loop {
+                check(self.deadline)?;
+                let n = rest.read(&mut block)?;
+                if n == 0 {
+                    break;
+                }
+                io::Write::write_all(&mut spool, &block[..n]).map_err(|e| error::system(&e))?;
+                size += n as u64;
+            }
+            self.size = Some(size);
+            self.kind = Kind::Spool(spool);
+            self.head.truncate(HEAD);
+        }
+        Ok(())
+    }
+
+    /// All bytes, held under a permit of the memory budget for as long as they live. `working` is how many times its
+    /// size the format needs besides (0 when it only looks at the bytes).
+    ///
+    /// # Errors
+    /// `TooLarge` when the budget can never hold it, and whatever reading it meets.
+    pub fn whole(&mut self, out: &mut Guard<'_>, working: u64) -> Result<Whole<'_>, ExtractError> {
+        out.spool(self)?;
+        let size = self.size.unwrap_or(0);
+        let permit = out.permit(size.saturating_mul(working.saturating_add(1)))?;
+        if self.in_memory().is_some() {
+            let bytes = self.in_memory().unwrap_or(&[]);
+            return Ok(Whole {
+                bytes: Bytes::Lent(bytes),
+                _permit: permit,
+            });
+        }
+        self.at = 0;
+        let mut bytes = Vec::new();
+        bytes
+            .try_reserve_exact(size as usize)
+            .map_err(|_| ExtractError::TooLarge("the system has not enough memory".into()))?;
+        bytes.resize(size as usize, 0);
+        self.read_exact(&mut bytes)?;
+        Ok(Whole {
+            bytes: Bytes::Own(bytes),
+            _permit: permit,
+        })
+    }
+
+    /// The next byte from `at` on that was ever written, or the end. Cheap; the file system knows.
+    pub fn skip_hole(&mut self) -> u64 {
+        let start = self.at;
+        if let Kind::File {
+            file, sparse: true, ..
+        } = &self.kind
+            && let Some(next) = next_data(file, start, self.size.unwrap_or(0))
+        {
+            self.at = next.max(start);
+        }
+        self.at - start
+    }
+
+    /// Whether the file is still as it was when it was opened.
+    ///
+    /// # Errors
+    /// `Changed`, with how.
+    pub fn unchanged(&self) -> Result<(), ExtractError> {
+        if self.changed {
+            return Err(shrunk());
+        }
+        if let Kind::File { file, modified, .. } = &self.kind {
+            let now = file.metadata().map_err(|e| error::system(&e))?;
+            let size = self.size.unwrap_or(0);
+            if now.len() < size {
+                return Err(shrunk());
+            }
+            if now.len() > size {
+                return Err(ExtractError::Changed("it grew while it was read".into()));
+            }
+            if now.modified().ok() != *modified {
+                return Err(ExtractError::Changed(
+                    "it was written to while it was read".into(),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Position from the start.
+    pub fn position(&self) -> u64 {
+        self.at
+    }
+
+    /// Reads at an offset of a file, whatever the position is. 0 at the end.
+    fn pull(&mut self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
+        let size = self.size.unwrap_or(0);
+        let left = size.saturating_sub(offset);
+        let want = (into.len() as u64).min(left) as usize;
+        if want == 0 {
+            return Ok(0);
+        }
+        let (Kind::File { file, .. } | Kind::Spool(file)) = &self.kind else {
+            return Ok(0);
+        };
+        loop {
+            match read_at(file, &mut into[..want], offset) {
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(error::system(&e).into()),
+                // The size said there is more.
+                Ok(0) => {
+                    self.changed = true;
+                    return Err(shrunk().into());
+                }
+                Ok(n) => return Ok(n),
+            }
+        }
+    }
+}
+
+fn shrunk() -> ExtractError {
+    ExtractError::Changed("it was cut short while it was read".into())
+}
+
+/// Fails once the deadline has passed.
+pub(super) fn check(deadline: Option<Instant>) -> Result<(), ExtractError> {
+    match deadline {
+        Some(deadline) if Instant::now() > deadline => Err(ExtractError::TimedOut(
+            "took longer than its deadline".into(),
+        )),
+        _ => Ok(()),
+    }
+}
+
+impl Read for Source<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if into.is_empty() {
+            return Ok(0);
+        }
+        let from_memory = match &self.kind {
+            Kind::Bytes(bytes) => Some(*bytes),
+            Kind::Owned(bytes) => Some(&bytes[..]),
+            _ if self.at < self.head.len() as u64 => Some(&self.head[..]),
+            _ => None,
+        };
+        let n = match from_memory {
+            Some(bytes) => {
+                let rest = bytes.get(self.at as usize..).unwrap_or(&[]);
+                let n = rest.len().min(into.len());
+                into[..n].copy_from_slice(&rest[..n]);
+                n
+            }
+            None => {
+                // Small reads are common in parsers; the clock is looked at for the larger ones.
+                if into.len() >= 4 << 10 {
+                    check(self.deadline)?;
+                }
+                if let Kind::Stream(rest) = &mut self.kind {
+                    let n = rest.read(into)?;
+                    if n == 0 {
+                        self.size = Some(self.at);
+                    }
+                    n
+                } else {
+                    self.pull(self.at, into)?
+                }
+            }
+        };
+        self.at += n as u64;
+        Ok(n)
+    }
+}
+
+impl Seek for Source<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let target = match to {
+            SeekFrom::Start(n) => Some(n),
+            SeekFrom::Current(n) => self.at.checked_add_signed(n),
+            SeekFrom::End(n) => self.size.unwrap_or(0).checked_add_signed(n),
+        }
+        .ok_or_else(|| io::Error::from(ExtractError::corrupt("points outside of itself")))?;
+        if matches!(self.kind, Kind::Stream(_)) && target != self.at {
+            // Back to the start works while nothing but the head was read.
+            if target > self.head.len() as u64 || self.at > self.head.len() as u64 {
+                return Err(io::Error::other("this source does not seek"));
+            }
+        }
+        self.at = target;
+        Ok(target)
+    }
+}
+
+enum Bytes<'s> {
+    Own(Vec<u8>),
+    Lent(&'s [u8]),
+}
+
+/// All bytes of a document, and the permit to hold them.
+pub struct Whole<'s> {
+    bytes: Bytes<'s>,
+    _permit: Permit,
+}
+
+impl Deref for Whole<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match &self.bytes {
+            Bytes::Own(bytes) => bytes,
+            Bytes::Lent(bytes) => bytes,
+        }
+    }
+}
+
+impl Whole<'_> {
+    /// The bytes on their own with their permit, for parsers that want to own them. Copies only what was lent.
+    pub fn into_owned(self) -> (Vec<u8>, Permit) {
+        let bytes = match self.bytes {
+            Bytes::Own(bytes) => bytes,
+            Bytes::Lent(bytes) => bytes.to_vec(),
+        };
+        (bytes, self._permit)
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, into: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, into, offset)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, into: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, into, offset)
+}
+
+#[cfg(unix)]
+fn has_holes(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    // File systems round and compress; only a clear difference is worth asking about.
+    metadata.len() > 1 << 20 && metadata.blocks().saturating_mul(512) < metadata.len() / 10 * 9
+}
+
+#[cfg(not(unix))]
+fn has_holes(_: &Metadata) -> bool {
+    false
+}
+
+#[cfg(target_os = "linux")]
+fn next_data(file: &File, from: u64, size: u64) -> Option<u64> {
+    match rustix::fs::seek(file, rustix::fs::SeekFrom::Data(from)) {
+        Ok(next) => Some(next.min(size)),
+        // No data up to the end.
+        Err(rustix::io::Errno::NXIO) => Some(size),
+        Err(_) => None,
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn next_data(_: &File, _: u64, _: u64) -> Option<u64> {
+    None
+}
+
+/// A file without a name: nobody else can open it, and it is gone when this process is.
+fn anonymous(folder: &Path) -> io::Result<File> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{Mode, OFlags, open};
+        let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC | OFlags::EXCL;
+        if let Ok(fd) = open(folder, flags, Mode::RUSR | Mode::WUSR) {
+            return Ok(fd.into());
+        }
+    }
+    // Elsewhere, and on file systems that cannot: named for the blink of an eye.
+    let mut options = std::fs::OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    #[cfg(windows)]
+    std::os::windows::fs::OpenOptionsExt::custom_flags(&mut options, 0x0400_0000);
+    for _ in 0..16 {
+        let mut random = [0; 16];
+        getrandom::fill(&mut random).map_err(|_| io::Error::other("no random numbers"))?;
+        let path = folder.join(format!(".domesday-{:032x}", u128::from_le_bytes(random)));
+        match options.open(&path) {
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(e) => return Err(e),
+            Ok(file) => {
+                #[cfg(unix)]
+                std::fs::remove_file(&path)?;
+                return Ok(file);
+            }
+        }
+    }
+    Err(io::Error::from(io::ErrorKind::AlreadyExists))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn a_file_that_shrinks_is_noticed_in_the_middle() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("log.txt");
+        std::fs::write(&path, vec![b'x'; 200_000]).expect("written");
+        let mut source = Source::file(File::open(&path).expect("opened")).expect("metadata");
+        assert_eq!(source.head().expect("read").len(), HEAD);
+        File::options()
+            .write(true)
+            .open(&path)
+            .expect("opened")
+            .set_len(100_000)
+            .expect("cut");
+        let mut all = Vec::new();
+        let error: ExtractError = source.read_to_end(&mut all).expect_err("cut").into();
+        assert!(matches!(error, ExtractError::Changed(_)), "{error:?}");
+        assert_eq!(all.len(), 100_000);
+        assert!(source.unchanged().is_err());
+    }
+
+    #[test]
+    fn a_file_that_grows_is_noticed_at_the_end() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("log.txt");
+        std::fs::write(&path, "one\n").expect("written");
+        let mut source = Source::file(File::open(&path).expect("opened")).expect("metadata");
+        let mut all = String::new();
+        File::options()
+            .append(true)
+            .open(&path)
+            .expect("opened")
+            .write_all(b"two\n")
+            .expect("appended");
+        source.read_to_string(&mut all).expect("read");
+        assert_eq!(all, "one\n");
+        assert!(source.unchanged().is_err());
+    }
+
+    #[test]
+    fn a_stream_becomes_seekable_in_a_file_without_a_name() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let mut rest: &[u8] = b"world";
+        let mut source = Source::stream(b"hello ".to_vec(), &mut rest, None);
+        source.make_seekable(dir.path()).expect("spooled");
+        source.seek(SeekFrom::End(-5)).expect("seeks");
+        let mut text = String::new();
+        source.read_to_string(&mut text).expect("read");
+        assert_eq!((text.as_str(), source.size()), ("world", Some(11)));
+        assert_eq!(std::fs::read_dir(dir.path()).expect("listed").count(), 0);
+    }
+}
