@@ -9,11 +9,32 @@
 //! that claim a number are asked before one wins: `verdict` therefore never allocates, and `normal` is called once, for
 //! the winner.
 
+mod bank;
+mod card;
+mod clinical;
 pub(crate) mod compact;
+pub mod date;
+mod education;
+mod email;
 mod health;
+mod household;
+mod iban;
+mod justice;
+mod modulus;
+mod money;
+mod mrz;
+mod network;
+mod phone;
+mod postcode;
+mod secret;
 mod tax;
+mod travel;
+mod vehicle;
+
+use std::sync::Arc;
 
 pub use compact::Compact;
+pub use modulus::{Answer, Modulus, ModulusError};
 
 use crate::model::{Level, Status};
 
@@ -22,17 +43,30 @@ use crate::model::{Level, Status};
 pub struct Facts {
     /// Today: no birth lies after it, two-digit years turn on it, vehicle age identifiers roll with it.
     pub today: jiff::civil::Date,
+    /// The banks' weight table, when the user has supplied one.
+    pub modulus: Option<Arc<Modulus>>,
 }
 
 impl Facts {
     /// Facts for a given day; tests and reproducible runs fix it.
     pub fn on(today: jiff::civil::Date) -> Facts {
-        Facts { today }
+        Facts {
+            today,
+            modulus: None,
+        }
     }
 
     /// Facts of the day of the call.
     pub fn now() -> Facts {
         Facts::on(jiff::ZonedDateTime::now().date())
+    }
+
+    /// The same, with the banks' weight table.
+    pub fn with_modulus(self, table: Modulus) -> Facts {
+        Facts {
+            modulus: Some(Arc::new(table)),
+            ..self
+        }
     }
 }
 
@@ -169,6 +203,15 @@ impl Check {
             inner: no_inner,
         }
     }
+
+    const fn with_inner(self, inner: fn(&str, &Facts) -> Vec<Inner>) -> Check {
+        Check { inner, ..self }
+    }
+}
+
+/// The normal form of what has one spelling.
+fn verbatim(text: &str, _: &Facts) -> String {
+    text.to_owned()
 }
 
 fn no_inner(_: &str, _: &Facts) -> Vec<Inner> {
@@ -183,10 +226,88 @@ pub fn compact(text: &str, _: &Facts) -> String {
         .collect()
 }
 
+/// Letters and digits around something: what a rule without a check of its own may name, so that its values share one
+/// normal form.
+fn plain(text: &str, _: &Facts) -> Verdict {
+    if text.bytes().any(|b| b.is_ascii_alphanumeric()) {
+        Verdict::SHAPE
+    } else {
+        Verdict::REJECT
+    }
+}
+
 /// Every check, by name.
 pub static CHECKS: &[Check] = &[
+    Check::new("plain", plain, compact),
+    // national, tax and health
     Check::new("nino", tax::nino, compact),
     Check::new("nhs", health::nhs, compact),
+    Check::new("chi", health::chi, health::chi_normal).with_inner(health::chi_inner),
+    Check::new("hc", health::health_and_care, compact),
+    Check::new("utr", tax::utr, tax::utr_normal),
+    Check::new("vat", tax::vat, tax::vat_normal),
+    Check::new("paye", tax::paye, compact),
+    // travel and licences
+    Check::new("passport", travel::passport, compact),
+    Check::new("mrz", mrz::mrz, mrz::mrz_normal).with_inner(mrz::mrz_inner),
+    Check::new("driver-gb", travel::driver_gb, travel::driver_gb_normal)
+        .with_inner(travel::driver_gb_inner),
+    Check::new("driver-ni", travel::driver_ni, compact),
+    Check::new("brp", travel::residence_permit, compact),
+    Check::new("share-code", travel::share_code, compact),
+    Check::new("immigration", travel::immigration, compact),
+    // education and registers
+    Check::new("upn", education::upn, compact),
+    Check::new("uln", education::uln, compact),
+    Check::new("uci", education::uci, compact),
+    Check::new("teacher", education::teacher, education::teacher_normal),
+    Check::new("gmc", education::gmc, education::gmc_normal),
+    Check::new("nmc", education::nmc, compact),
+    Check::new("hcpc", education::hcpc, compact),
+    Check::new("other-register", education::other_register, compact),
+    // criminal justice
+    Check::new("dbs", justice::dbs, compact),
+    Check::new("pvg", justice::pvg, compact),
+    Check::new("pnc", justice::pnc, justice::pnc_normal),
+    Check::new("cro", justice::cro, justice::cro_normal),
+    Check::new("asn", justice::asn, justice::asn_normal),
+    Check::new("prison", justice::prison, compact),
+    Check::new("crn", justice::probation, compact),
+    // money
+    Check::new("sort-code", bank::sort_code, compact),
+    Check::new("account", bank::account, bank::account_normal),
+    Check::new("bank-pair", bank::pair, bank::pair_normal),
+    Check::new("iban", iban::iban, compact).with_inner(iban::iban_inner),
+    Check::new("bic", iban::bic, iban::bic_normal),
+    Check::new("card", card::card, compact),
+    Check::new("amount", money::amount, money::amount_normal),
+    // contact
+    Check::new("email", email::email, email::email_normal),
+    Check::new("phone", phone::phone, phone::phone_normal),
+    Check::new("postcode", postcode::postcode, postcode::postcode_normal),
+    // dates
+    Check::new("birth-date", date::birth_date, date::iso),
+    Check::new("birth-serial", date::birth_serial, date::iso),
+    Check::new("date", date::date, date::iso),
+    // machines and secrets
+    Check::new("ipv4", network::ipv4, verbatim),
+    Check::new("ipv6", network::ipv6, network::ipv6_normal),
+    Check::new("mac", network::mac, network::mac_normal),
+    Check::new("imei", network::imei, compact),
+    Check::new("secret", secret::labelled, secret::secret_normal),
+    Check::new("secret-pin", secret::pin, secret::secret_normal),
+    Check::new("secret-key", secret::provider, verbatim),
+    // households and local systems
+    Check::new("vehicle", vehicle::registration, compact),
+    Check::new("mpan", household::mpan, compact),
+    Check::new("council-tax", household::council_tax, compact),
+    Check::new("electoral", household::electoral, compact),
+    Check::new("blue-badge", household::blue_badge, compact),
+    Check::new("local-care", household::local_care, compact),
+    // clinical
+    Check::new("icd10", clinical::icd10, clinical::upper),
+    Check::new("snomed", clinical::snomed, compact),
+    Check::new("genetic", clinical::genetic, clinical::upper),
 ];
 
 /// The check with this name.
