@@ -1,12 +1,25 @@
 //! What is kept of a scan: a SQLite file that holds no value in the clear, and the key of its blind index.
 //!
-//! `scan` commits [`record`]s through a writer; `report`, `find`, `request` and `cli` read. This is the only
+//! `scan` commits [`record`]s through the one [`Writer`]; `report`, `find`, `request` and `cli` read. This is the only
 //! room that speaks SQL.
 
+mod close;
+mod content;
+mod database;
+mod error;
 pub mod gather;
+pub mod journal;
 pub mod keys;
+mod known;
 pub mod pack;
 pub mod record;
+mod write;
 
+pub use close::{Reconciliation, Walked};
+pub use database::{SCHEMA, VERSION, key_for};
+pub use error::InventoryError;
 pub use gather::{Gather, RuleInfo};
+pub use journal::{InFlight, Journal};
 pub use keys::{Key, KeyError};
+pub use known::{Known, KnownDocument, Readers};
+pub use write::Writer;

@@ -1,0 +1,431 @@
+//! The writer's half for what was read: contents, their parts, findings, the blind index, names.
+
+use std::sync::LazyLock;
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::inventory::{
+    pack::{Names, status_number},
+    record::{ContentRecord, NameRecord, PLACES, PartRecord, RuleRecord, ValueRecord},
+    write::{Cache, Ticket, WriteError, Writing, intern},
+};
+
+/// Rows of the index in one statement: at 100 a statement inserts twice as fast as one by one.
+const ROWS: usize = 100;
+
+/// Names and tokens remembered as written, so that a common surname is not tried again at each mention.
+const MOST_NAMES: usize = 1 << 20;
+
+impl Writing<'_> {
+    /// The content that a ticket's parts wait on, not yet seen by any document.
+    pub(super) fn ticket(&mut self, tx: &Connection, ticket: u64) -> Result<i64, WriteError> {
+        if let Some(ticket) = self.tickets.get(&ticket) {
+            return Ok(ticket.content);
+        }
+        let run = self.current()?;
+        tx.prepare_cached("INSERT INTO content (size, read_run) VALUES (0, ?1)")?
+            .execute([run.id])?;
+        let content = tx.last_insert_rowid();
+        self.tickets.insert(
+            ticket,
+            Ticket {
+                content,
+                open: Default::default(),
+            },
+        );
+        Ok(content)
+    }
+
+    /// Stores what was read, or finds that it is there already; returns its number.
+    pub(super) fn content(
+        &mut self,
+        tx: &Connection,
+        record: &ContentRecord,
+    ) -> Result<i64, WriteError> {
+        let run = self.current()?;
+        let rules = self.cache.rule_set(tx, &record.rules)?;
+        let known: Option<(i64, bool)> = tx
+            .prepare_cached(
+                "SELECT id, rules = ?2 AND read_run = ?3 FROM content WHERE digest = ?1",
+            )?
+            .query_row(params![&record.digest[..], rules, run.id], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()?;
+        match (known, &record.parts) {
+            (Some((id, read_now)), parts) if parts.is_none() || read_now => {
+                // A copy, or two workers read the same bytes at once: what came first stands.
+                if let Some(early) = self.tickets.remove(&record.ticket) {
+                    self.drop_parts(tx, "content", early.content)?;
+                    tx.execute("DELETE FROM content WHERE id = ?1", [early.content])?;
+                }
+                Ok(id)
+            }
+            (None, None) => Err(WriteError::Record("a copy of a content that is not there")),
+            (known, Some(parts)) => {
+                let early = self.tickets.get(&record.ticket).map(|t| t.content);
+                let id = match (known, early) {
+                    (Some((id, _)), early) => {
+                        self.drop_parts(tx, "content", id)?;
+                        if let Some(early) = early {
+                            tx.execute(
+                                "UPDATE part SET content = ?1 WHERE content = ?2",
+                                [id, early],
+                            )?;
+                            tx.execute("DELETE FROM content WHERE id = ?1", [early])?;
+                        }
+                        id
+                    }
+                    (None, Some(early)) => early,
+                    (None, None) => {
+                        tx.prepare_cached("INSERT INTO content (size, read_run) VALUES (0, ?1)")?
+                            .execute([run.id])?;
+                        tx.last_insert_rowid()
+                    }
+                };
+                for part in parts {
+                    self.part(tx, id, record.ticket, part)?;
+                }
+                if let Some(ticket) = self.tickets.remove(&record.ticket)
+                    && !ticket.open.is_empty()
+                {
+                    return Err(WriteError::Record("a part that began and did not end"));
+                }
+                let readers = self.readers(tx, id)?;
+                tx.prepare_cached(
+                    "UPDATE content SET digest = ?2, size = ?3, rules = ?4, readers = ?5, read_run = ?6
+                     WHERE id = ?1",
+                )?
+                .execute(params![
+                    id,
+                    &record.digest[..],
+                    record.size as i64,
+                    rules,
+                    readers,
+                    run.id
+                ])?;
+                Ok(id)
+            }
+            // The first arm takes every other copy.
+            (Some((id, _)), None) => Ok(id),
+        }
+    }
+
+    /// The set of readers that a content's parts went through.
+    fn readers(&mut self, tx: &Connection, content: i64) -> Result<i64, WriteError> {
+        let mut statement = tx.prepare_cached(
+            "SELECT DISTINCT format || '/' || extractor FROM part
+             WHERE content = ?1 AND format <> '' ORDER BY 1",
+        )?;
+        let readers = statement
+            .query_map([content], |row| row.get::<_, String>(0))?
+            .collect::<Result<Vec<_>, _>>()?
+            .join(" ");
+        Ok(intern(tx, &mut self.cache.readers, &readers, |tx| {
+            tx.query_row(
+                "INSERT INTO reader_set (readers) VALUES (?1)
+                 ON CONFLICT (readers) DO UPDATE SET readers = readers RETURNING id",
+                [&readers],
+                |row| row.get(0),
+            )
+        })?)
+    }
+
+    /// A part, or a piece of one, of a content.
+    pub(super) fn part(
+        &mut self,
+        tx: &Connection,
+        content: i64,
+        ticket: u64,
+        part: &PartRecord,
+    ) -> Result<(), WriteError> {
+        let begun = self
+            .tickets
+            .get(&ticket)
+            .and_then(|ticket| ticket.open.get(&part.ordinal).copied());
+        let id = match begun {
+            Some(id) => id,
+            None => part_row(tx, Some(content), None, part)?,
+        };
+        if part.outcome.is_some() {
+            if begun.is_some() {
+                if let Some(ticket) = self.tickets.get_mut(&ticket) {
+                    ticket.open.remove(&part.ordinal);
+                }
+                finish_part_row(tx, id, part)?;
+            }
+        } else if begun.is_none() {
+            let Some(ticket) = self.tickets.get_mut(&ticket) else {
+                return Err(WriteError::Record("a piece of a part without its ticket"));
+            };
+            ticket.open.insert(part.ordinal, id);
+        }
+        self.found(tx, id, part, begun.is_some())
+    }
+
+    /// What was found in a place's own name.
+    pub(super) fn name_part(
+        &mut self,
+        tx: &Connection,
+        document: i64,
+        part: &PartRecord,
+    ) -> Result<(), WriteError> {
+        let id = part_row(tx, None, Some(document), part)?;
+        self.found(tx, id, part, false)
+    }
+
+    fn found(
+        &mut self,
+        tx: &Connection,
+        id: i64,
+        part: &PartRecord,
+        in_pieces: bool,
+    ) -> Result<(), WriteError> {
+        // Packed findings may add words to the part's table of names, so they go before the table is written.
+        let mut names = Names::from_list(part.places.clone());
+        let mut packed = Vec::new();
+        for record in &part.rules {
+            let rule = self.cache.rule(tx, record)?;
+            values(tx, id, rule, &record.values)?;
+            if let Some(run) = self.run.as_mut() {
+                run.values_now += record.values.len() as u64;
+            }
+            if part.outcome.is_none() {
+                continue;
+            }
+            let different = if in_pieces {
+                tx.prepare_cached(
+                    "SELECT COUNT(*) FROM value
+                     WHERE part = ?1 AND rule = ?2 AND status = 0 AND confidence >= 50",
+                )?
+                .query_row([id, rule], |row| row.get(0))?
+            } else {
+                record.distinct as i64
+            };
+            let [low, medium, high] = record.counts.map(|n| n as i64);
+            tx.prepare_cached("INSERT INTO finding VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+                .execute(params![
+                    id,
+                    rule,
+                    high,
+                    medium,
+                    low,
+                    record.other as i64,
+                    different
+                ])?;
+            if !record.shown.is_empty() {
+                packed.clear();
+                for finding in &record.shown {
+                    names.pack_finding(finding, &mut packed);
+                }
+                tx.prepare_cached("INSERT INTO shown VALUES (?1, ?2)")?
+                    .execute(params![id << 16 | rule, packed])?;
+            }
+        }
+        for name in &part.names {
+            self.name(tx, name)?;
+        }
+        let names = names.into_list();
+        if part.outcome.is_some() && !names.is_empty() {
+            let list = serde_json::to_string(&names)
+                .map_err(|_| WriteError::Record("a place that is not text"))?;
+            tx.prepare_cached("UPDATE part SET places = ?2 WHERE id = ?1")?
+                .execute(params![id, list])?;
+        }
+        Ok(())
+    }
+
+    fn name(&mut self, tx: &Connection, name: &NameRecord) -> Result<(), WriteError> {
+        if self.cache.names.len() >= MOST_NAMES {
+            self.cache.names.clear();
+        }
+        if !self.cache.names.insert(name.hash.0) {
+            return Ok(());
+        }
+        let hash = name.hash.0 as i64;
+        let tokens: Vec<u8> = name
+            .tokens
+            .iter()
+            .flat_map(|token| token.hash.0.to_le_bytes())
+            .collect();
+        tx.prepare_cached("INSERT OR IGNORE INTO name VALUES (?1, ?2)")?
+            .execute(params![hash, tokens])?;
+        for token in &name.tokens {
+            tx.prepare_cached("INSERT OR IGNORE INTO name_token VALUES (?1, ?2)")?
+                .execute(params![token.hash.0 as i64, hash])?;
+            // Each token once a run, also when it is known: a newer program may know more ways to it.
+            if !self.cache.names.insert(token.hash.0) {
+                continue;
+            }
+            for (how, key) in &token.keys {
+                tx.prepare_cached("INSERT OR IGNORE INTO token_key VALUES (?1, ?2, ?3)")?
+                    .execute(params![key.0 as i64, *how as i64, token.hash.0 as i64])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Drops the parts that hang on a content or, for a name, on a document (`owner` is the column).
+    pub(super) fn drop_parts(
+        &mut self,
+        tx: &Connection,
+        owner: &'static str,
+        id: i64,
+    ) -> Result<(), WriteError> {
+        drop_parts(tx, owner, id)?;
+        Ok(())
+    }
+}
+
+/// See [`Writing::drop_parts`].
+pub(super) fn drop_parts(tx: &Connection, owner: &str, id: i64) -> rusqlite::Result<()> {
+    let parts = tx
+        .prepare_cached(&format!("SELECT id FROM part WHERE {owner} = ?1"))?
+        .query_map([id], |row| row.get::<_, i64>(0))?
+        .collect::<Result<Vec<_>, _>>()?;
+    for part in &parts {
+        tx.prepare_cached("DELETE FROM finding WHERE part = ?1")?
+            .execute([part])?;
+        tx.prepare_cached("DELETE FROM shown WHERE id BETWEEN ?1 << 16 AND ?1 << 16 | 65535")?
+            .execute([part])?;
+        tx.prepare_cached("DELETE FROM value WHERE part = ?1")?
+            .execute([part])?;
+    }
+    if !parts.is_empty() {
+        tx.prepare_cached(&format!("DELETE FROM part WHERE {owner} = ?1"))?
+            .execute([id])?;
+    }
+    Ok(())
+}
+
+impl Cache {
+    fn rule(&mut self, tx: &Connection, record: &RuleRecord) -> rusqlite::Result<i64> {
+        intern(tx, &mut self.rules, &record.rule, |tx| {
+            tx.query_row(
+                "INSERT INTO rule (name, category, kind) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (name) DO UPDATE SET category = excluded.category, kind = excluded.kind
+                 RETURNING id",
+                params![&*record.rule, record.category.id(), &*record.kind],
+                |row| row.get(0),
+            )
+        })
+    }
+}
+
+fn part_row(
+    tx: &Connection,
+    content: Option<i64>,
+    document: Option<i64>,
+    part: &PartRecord,
+) -> Result<i64, WriteError> {
+    let chain = if part.chain.is_root() {
+        None
+    } else {
+        Some(
+            serde_json::to_string(&part.chain)
+                .map_err(|_| WriteError::Record("a chain of parts that is not text"))?,
+        )
+    };
+    let (outcome, reason) = part.outcome.as_ref().map_or(("read", ""), |outcome| {
+        (outcome.kind.id(), outcome.reason.as_str())
+    });
+    tx.prepare_cached(
+        "INSERT INTO part (content, document, ordinal, chain, format, extractor, outcome, reason, size, people)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )?
+    .execute(params![
+        content,
+        document,
+        part.ordinal,
+        chain,
+        &*part.format,
+        part.extractor,
+        outcome,
+        reason,
+        part.size.map(|n| n as i64),
+        part.people as i64,
+    ])?;
+    Ok(tx.last_insert_rowid())
+}
+
+fn finish_part_row(tx: &Connection, id: i64, part: &PartRecord) -> Result<(), WriteError> {
+    if let Some(outcome) = &part.outcome {
+        tx.prepare_cached(
+            "UPDATE part SET format = ?2, extractor = ?3, outcome = ?4, reason = ?5, size = ?6, people = ?7
+             WHERE id = ?1",
+        )?
+        .execute(params![
+            id,
+            &*part.format,
+            part.extractor,
+            outcome.kind.id(),
+            outcome.reason,
+            part.size.map(|n| n as i64),
+            part.people as i64,
+        ])?;
+    }
+    Ok(())
+}
+
+/// Writes index rows, many a statement. A value that an earlier piece of the part had is added up.
+fn values(tx: &Connection, part: i64, rule: i64, values: &[ValueRecord]) -> rusqlite::Result<()> {
+    for chunk in values.chunks(ROWS) {
+        // Two texts only, so that both stay prepared: a full chunk, and one row.
+        if chunk.len() == ROWS {
+            insert_values(tx, part, rule, chunk)?;
+        } else {
+            for value in chunk.chunks(1) {
+                insert_values(tx, part, rule, value)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The statement that writes so many rows of the index.
+fn insert_text(rows: usize) -> String {
+    let mut text = String::from("INSERT INTO value VALUES ");
+    for n in 0..rows {
+        text.push_str(if n == 0 { "(?1, ?2" } else { ", (?1, ?2" });
+        for column in 0..5 {
+            text.push_str(&format!(", ?{}", 3 + n * 5 + column));
+        }
+        text.push(')');
+    }
+    // `||` makes text of bytes, hence the cast; the bytes are the same.
+    text.push_str(&format!(
+        " ON CONFLICT DO UPDATE SET count = count + excluded.count,
+           confidence = max(confidence, excluded.confidence), status = min(status, excluded.status),
+           places = CASE WHEN count < {PLACES} THEN CAST(places || excluded.places AS BLOB) ELSE places END"
+    ));
+    text
+}
+
+static INSERT_ONE: LazyLock<String> = LazyLock::new(|| insert_text(1));
+static INSERT_MANY: LazyLock<String> = LazyLock::new(|| insert_text(ROWS));
+
+fn insert_values(
+    tx: &Connection,
+    part: i64,
+    rule: i64,
+    values: &[ValueRecord],
+) -> rusqlite::Result<()> {
+    let text = if values.len() == ROWS {
+        &INSERT_MANY
+    } else {
+        &INSERT_ONE
+    };
+    let mut statement = tx.prepare_cached(text)?;
+    statement.raw_bind_parameter(1, part)?;
+    statement.raw_bind_parameter(2, rule)?;
+    for (n, value) in values.iter().enumerate() {
+        let first = 3 + n * 5;
+        statement.raw_bind_parameter(first, value.hash.0 as i64)?;
+        statement.raw_bind_parameter(first + 1, value.count as i64)?;
+        statement.raw_bind_parameter(first + 2, value.confidence.0)?;
+        statement.raw_bind_parameter(first + 3, status_number(value.status))?;
+        statement.raw_bind_parameter(first + 4, &value.places)?;
+    }
+    statement.raw_execute()?;
+    Ok(())
+}

@@ -1,0 +1,634 @@
+//! The one writer: batches of a scan → rows.
+//!
+//! Invariants, kept whatever dies when:
+//!
+//! 1. A document is `read` only with all its findings: a batch is one transaction, and rows sent ahead of their document
+//!    hang on a content that no document points at until the document itself comes.
+//! 2. A reader sees committed rows only.
+//! 3. A document that vanished is marked gone, never dropped, and only after a walk of its whole root.
+//! 4. A run is closed last: one without an end died, and the next start goes on with it.
+//! 5. What is committed survives a power cut: `synchronous = FULL`, in a write-ahead log.
+//!
+//! `scan` owns a writer on one thread. One writer per inventory, by a lock that dies with its process.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use rusqlite::{
+    Connection, OptionalExtension as _, TransactionBehavior, params,
+    types::{ToSqlOutput, ValueRef},
+};
+
+use crate::{
+    inventory::{
+        database::{self, ScanLock},
+        error::InventoryError,
+        keys::Key,
+        record::{
+            Access, Batch, ContentRecord, DocumentId, DocumentRecord, Exposure, Fingerprint,
+            RawPath, RootId, RunId, RunStart, Seen, Stamp,
+        },
+    },
+    model::OutcomeKind,
+};
+
+/// Entries of a cache before it is emptied: what bounds the writer's memory.
+const MOST_CACHED: usize = 200_000;
+
+/// Rows written live into the index of hashes before it is put off to the end of the run.
+const LIVE_INDEX_ROWS: u64 = 200_000;
+
+/// The writer. See the invariants above.
+pub struct Writer {
+    pub(super) db: Connection,
+    pub(super) path: PathBuf,
+    _lock: ScanLock,
+    pub(super) run: Option<CurrentRun>,
+    pub(super) cache: Cache,
+    pub(super) tickets: HashMap<u64, Ticket>,
+    pub(super) seen: SeenSet,
+}
+
+/// The run being written.
+#[derive(Clone, Copy)]
+pub(super) struct CurrentRun {
+    pub(super) id: i64,
+    pub(super) rules: i64,
+    /// Rows of the blind index before this run, and in it.
+    pub(super) values_before: u64,
+    pub(super) values_now: u64,
+}
+
+/// Numbers of what is stored once. Emptied when a transaction fails, since its numbers were never given.
+#[derive(Default)]
+pub(super) struct Cache {
+    pub(super) folders: HashMap<(i64, Vec<u8>), i64>,
+    pub(super) principals: HashMap<String, i64>,
+    pub(super) rules: HashMap<String, i64>,
+    pub(super) rule_sets: HashMap<Fingerprint, i64>,
+    pub(super) readers: HashMap<String, i64>,
+    /// Hashes of names and tokens written in this run.
+    pub(super) names: HashSet<u64>,
+}
+
+/// A document whose parts come ahead of it.
+pub(super) struct Ticket {
+    pub(super) content: i64,
+    /// Parts that came in pieces, by ordinal.
+    pub(super) open: HashMap<u32, i64>,
+}
+
+/// What a run met without writing a row: one bit a document, and how they count.
+#[derive(Default)]
+pub(super) struct SeenSet {
+    bits: Vec<u64>,
+    pub(super) counts: BTreeMap<OutcomeKind, u64>,
+}
+
+impl SeenSet {
+    fn insert(&mut self, seen: Seen) {
+        let Ok(id) = usize::try_from(seen.document.0) else {
+            return;
+        };
+        let (word, bit) = (id / 64, 1 << (id % 64));
+        if word >= self.bits.len() {
+            self.bits.resize(word + 1, 0);
+        }
+        if self.bits[word] & bit == 0 {
+            self.bits[word] |= bit;
+            *self.counts.entry(seen.outcome).or_default() += 1;
+        }
+    }
+
+    pub(super) fn contains(&self, document: i64) -> bool {
+        usize::try_from(document)
+            .ok()
+            .and_then(|id| Some(self.bits.get(id / 64)? & (1 << (id % 64)) != 0))
+            .unwrap_or(false)
+    }
+}
+
+impl Writer {
+    /// Opens an inventory to write, making it if there is none. `holder` is what another scan is told meanwhile:
+    /// `process 4711 on fileserver since 22:00`.
+    pub fn open(path: &Path, key: &Key, holder: &str) -> Result<Writer, InventoryError> {
+        let lock = ScanLock::take(path, holder)?;
+        let db = database::open_to_write(path)?;
+        let mut writer = Writer {
+            db,
+            path: path.to_owned(),
+            _lock: lock,
+            run: None,
+            cache: Cache::default(),
+            tickets: HashMap::new(),
+            seen: SeenSet::default(),
+        };
+        writer.check_key(key)?;
+        writer.forget_unfinished()?;
+        Ok(writer)
+    }
+
+    pub(super) fn sql(&self, error: rusqlite::Error) -> InventoryError {
+        InventoryError::from_sql(&self.path, error)
+    }
+
+    fn check_key(&mut self, key: &Key) -> Result<(), InventoryError> {
+        let stored: Option<Vec<u8>> = self
+            .db
+            .query_row(
+                "SELECT value FROM setting WHERE name = 'key_check'",
+                [],
+                |row| row.get(0),
+            )
+            .optional()
+            .map_err(|e| self.sql(e))?;
+        match stored {
+            Some(check) if check == key.check() => Ok(()),
+            Some(_) => Err(InventoryError::WrongKey(self.path.clone())),
+            None => self
+                .db
+                .execute(
+                    "INSERT INTO setting (name, value) VALUES ('key_check', ?1), ('created', ?2)",
+                    params![&key.check()[..], now()],
+                )
+                .map(|_| ())
+                .map_err(|e| self.sql(e)),
+        }
+    }
+
+    /// The number of a root, by its absolute path; new ones get one.
+    pub fn root(&mut self, path: &Path) -> Result<RootId, InventoryError> {
+        let path = RawPath::new(path);
+        let run = self.run.map(|run| run.id);
+        self.db
+            .query_row(
+                "INSERT INTO root (path, added_run) VALUES (?1, ?2)
+                 ON CONFLICT (path) DO UPDATE SET path = path RETURNING id",
+                params![Name(&path.0), run],
+                |row| row.get(0),
+            )
+            .map(RootId)
+            .map_err(|e| self.sql(e))
+    }
+
+    /// Starts a run, or goes on with the last one if that died and had the same rules, options and version.
+    pub fn start(&mut self, start: &RunStart) -> Result<RunId, InventoryError> {
+        let rules = self.in_transaction(|tx, writer| {
+            let rules = writer.cache.rule_set(tx, &start.rules)?;
+            tx.execute(
+                "UPDATE rule_set SET rules = ?2 WHERE id = ?1",
+                params![rules, start.rule_count],
+            )?;
+            Ok(rules)
+        })?;
+        let last: Option<(i64, bool)> = self
+            .db
+            .query_row(
+                "SELECT id, rules = ?1 AND version = ?2 AND options = ?3
+                 FROM run WHERE ending IS NULL ORDER BY id DESC LIMIT 1",
+                params![rules, start.version, start.options],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .optional()
+            .map_err(|e| self.sql(e))?;
+        let id = self.in_transaction(|tx, _| {
+            if let Some((id, true)) = last {
+                tx.execute(
+                    "UPDATE run SET resumed = resumed + 1, pid = ?2, host = ?3 WHERE id = ?1",
+                    params![id, start.pid, start.host],
+                )?;
+                return Ok(id);
+            }
+            if last.is_some() {
+                tx.execute(
+                    "UPDATE run SET ending = 'interrupted', ended = ?1 WHERE ending IS NULL",
+                    [now()],
+                )?;
+            }
+            tx.execute(
+                "INSERT INTO run (started, version, rules, options, host, user, pid)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                params![
+                    now(),
+                    start.version,
+                    rules,
+                    start.options,
+                    start.host,
+                    start.user,
+                    start.pid
+                ],
+            )?;
+            Ok(tx.last_insert_rowid())
+        })?;
+        let values_before = self.setting("values")?.unwrap_or(0);
+        self.run = Some(CurrentRun {
+            id,
+            rules,
+            values_before: values_before as u64,
+            values_now: 0,
+        });
+        self.seen = SeenSet::default();
+        Ok(RunId(id))
+    }
+
+    pub(super) fn setting(&self, name: &str) -> Result<Option<i64>, InventoryError> {
+        self.db
+            .query_row("SELECT value FROM setting WHERE name = ?1", [name], |row| {
+                row.get(0)
+            })
+            .optional()
+            .map_err(|e| self.sql(e))
+    }
+
+    pub(super) fn current(&self) -> Result<CurrentRun, InventoryError> {
+        self.run
+            .ok_or(InventoryError::Record("a batch outside of a run"))
+    }
+
+    /// Commits a batch: all of it or, on an error, nothing of it. After an error the writer can be used again, but parts
+    /// sent ahead in the failed batch are lost, so the run should end as failed.
+    pub fn commit(&mut self, batch: &Batch) -> Result<(), InventoryError> {
+        self.current()?;
+        if !(batch.early.is_empty() && batch.documents.is_empty()) {
+            self.put_off_index()?;
+            self.in_transaction(|tx, writer| {
+                for early in &batch.early {
+                    let content = writer.ticket(tx, early.ticket)?;
+                    for part in &early.parts {
+                        writer.part(tx, content, early.ticket, part)?;
+                    }
+                }
+                for document in &batch.documents {
+                    writer.document(tx, document)?;
+                }
+                Ok(())
+            })?;
+        }
+        for seen in &batch.seen {
+            self.seen.insert(*seen);
+        }
+        Ok(())
+    }
+
+    /// Runs `work` in a transaction of its own, with the writer's other fields at hand.
+    pub(super) fn in_transaction<T>(
+        &mut self,
+        work: impl FnOnce(&Connection, &mut Writing<'_>) -> Result<T, WriteError>,
+    ) -> Result<T, InventoryError> {
+        let tx = self
+            .db
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(|e| InventoryError::from_sql(&self.path, e))?;
+        let mut writing = Writing {
+            run: &mut self.run,
+            cache: &mut self.cache,
+            tickets: &mut self.tickets,
+        };
+        let result = work(&tx, &mut writing).and_then(|value| Ok(tx.commit().map(|()| value)?));
+        result.map_err(|error| {
+            self.cache = Cache::default();
+            match error {
+                WriteError::Sql(error) => InventoryError::from_sql(&self.path, error),
+                WriteError::Record(what) => InventoryError::Record(what),
+            }
+        })
+    }
+
+    /// Puts the index of hashes off to the end of the run once it is clear that this run writes much: kept live, random
+    /// keys cost ten times the rest. Without it look-ups are slow until the run ends, and right all the same.
+    fn put_off_index(&mut self) -> Result<(), InventoryError> {
+        let run = self.current()?;
+        if run.values_now >= LIVE_INDEX_ROWS.max(run.values_before / 8)
+            || run.values_before < LIVE_INDEX_ROWS
+        {
+            self.db
+                .execute_batch("DROP INDEX IF EXISTS value_hash")
+                .map_err(|e| self.sql(e))?;
+        }
+        Ok(())
+    }
+}
+
+/// What a transaction of the writer can fail with.
+pub(super) enum WriteError {
+    Sql(rusqlite::Error),
+    Record(&'static str),
+}
+
+impl From<rusqlite::Error> for WriteError {
+    fn from(error: rusqlite::Error) -> Self {
+        WriteError::Sql(error)
+    }
+}
+
+/// The writer without its connection, which a transaction has borrowed.
+pub(super) struct Writing<'w> {
+    pub(super) run: &'w mut Option<CurrentRun>,
+    pub(super) cache: &'w mut Cache,
+    pub(super) tickets: &'w mut HashMap<u64, Ticket>,
+}
+
+/// What is known of a document before this record.
+struct Before {
+    id: i64,
+    content: Option<i64>,
+    exposure: Exposure,
+    outcome: String,
+    gone: bool,
+}
+
+impl Writing<'_> {
+    pub(super) fn current(&self) -> Result<CurrentRun, WriteError> {
+        self.run.ok_or(WriteError::Record("a row outside of a run"))
+    }
+
+    fn document(&mut self, tx: &Connection, record: &DocumentRecord) -> Result<(), WriteError> {
+        let run = self.current()?;
+        let (folder, name) = record.path.split();
+        let folder = self.cache.folder(tx, record.root, folder)?;
+        let before = tx
+            .prepare_cached(
+                "SELECT id, content, exposure, outcome, gone_run IS NOT NULL
+                 FROM document WHERE folder = ?1 AND name = ?2",
+            )?
+            .query_row(params![folder, Name(name)], |row| {
+                Ok(Before {
+                    id: row.get(0)?,
+                    content: row.get(1)?,
+                    exposure: Exposure::from_number(row.get(2)?),
+                    outcome: row.get(3)?,
+                    gone: row.get(4)?,
+                })
+            })
+            .optional()?;
+        let content = match &record.content {
+            Some(content) => Some(self.content(tx, content)?),
+            // Not opened this time: what it held when it last was still stands, unless the user wants it left out.
+            None if keeps_content(record.outcome.kind) => before.as_ref().and_then(|b| b.content),
+            None => None,
+        };
+        let rules = match &record.content {
+            Some(ContentRecord { rules, .. }) => self.cache.rule_set(tx, rules)?,
+            None => run.rules,
+        };
+        let id = self.document_row(tx, record, folder, name, content, rules, before.as_ref())?;
+        if let Some(before) = &before {
+            self.changes(tx, run.id, before, record, content)?;
+        }
+        let before_content = before
+            .as_ref()
+            .and_then(|b| (!b.gone).then_some(b.content)?);
+        if before_content != content {
+            for (content, by) in [(before_content, -1), (content, 1)] {
+                if let Some(content) = content {
+                    tx.prepare_cached("UPDATE content SET live = live + ?2 WHERE id = ?1")?
+                        .execute(params![content, by])?;
+                }
+            }
+        }
+        if before.is_some() {
+            self.drop_parts(tx, "document", id)?;
+        }
+        if let Some(part) = &record.name {
+            self.name_part(tx, id, part)?;
+        }
+        tx.prepare_cached("DELETE FROM suspect WHERE root = ?1 AND path = ?2")?
+            .execute(params![record.root.0, record.path.0])?;
+        Ok(())
+    }
+
+    #[allow(clippy::too_many_arguments)] // one call, one row
+    fn document_row(
+        &mut self,
+        tx: &Connection,
+        record: &DocumentRecord,
+        folder: i64,
+        name: &[u8],
+        content: Option<i64>,
+        rules: i64,
+        before: Option<&Before>,
+    ) -> Result<i64, WriteError> {
+        let run = self.current()?;
+        let Access {
+            owner, group, acl, ..
+        } = &record.access;
+        let owner = self.cache.principal(tx, owner)?;
+        let group = self.cache.principal(tx, group)?;
+        let acl = self.cache.principal(tx, acl)?;
+        let stamp: Option<&Stamp> = record.stamp.as_ref();
+        let values = params![
+            folder,
+            Name(name),
+            stamp.map(|s| s.size as i64),
+            stamp.map(|s| s.mtime),
+            stamp.map(|s| s.ctime),
+            stamp.map(|s| s.inode as i64),
+            stamp.map(|s| s.device as i64),
+            stamp.map(|s| s.links as i64),
+            record.access.accessed,
+            owner,
+            group,
+            acl,
+            record.access.mode,
+            record.access.exposure() as i64,
+            record.outcome.kind.id(),
+            record.outcome.reason,
+            content,
+            rules,
+            run.id,
+        ];
+        Ok(match before {
+            None => {
+                tx.prepare_cached(
+                    "INSERT INTO document (folder, name, size, mtime, ctime, inode, device, links, accessed,
+                        owner, grp, acl, mode, exposure, outcome, reason, content, rules, first_run, met_run)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?19)",
+                )?
+                .execute(values)?;
+                tx.last_insert_rowid()
+            }
+            Some(before) => {
+                tx.prepare_cached(
+                    "UPDATE document SET size = ?3, mtime = ?4, ctime = ?5, inode = ?6, device = ?7, links = ?8,
+                        accessed = ?9, owner = ?10, grp = ?11, acl = ?12, mode = ?13, exposure = ?14, outcome = ?15,
+                        reason = ?16, content = ?17, rules = ?18, met_run = ?19, gone_run = NULL, gone_at = NULL
+                     WHERE folder = ?1 AND name = ?2",
+                )?
+                .execute(values)?;
+                before.id
+            }
+        })
+    }
+
+    /// Notes what happened to a document that was known.
+    fn changes(
+        &self,
+        tx: &Connection,
+        run: i64,
+        before: &Before,
+        record: &DocumentRecord,
+        content: Option<i64>,
+    ) -> Result<(), WriteError> {
+        let note = |what: &str, old: ToSqlOutput<'_>, new: ToSqlOutput<'_>| {
+            tx.prepare_cached(
+                "INSERT INTO change (run, document, what, before, after) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![run, before.id, what, old, new])
+            .map(|_| ())
+        };
+        if before.gone {
+            note("returned", null(), null())?;
+        }
+        if before.content.is_some() && content.is_some() && before.content != content {
+            note("changed", null(), null())?;
+        }
+        let exposure = record.access.exposure();
+        let known = |e: Exposure| e != Exposure::Unknown;
+        if exposure != before.exposure && known(exposure) && known(before.exposure) {
+            note(
+                if exposure > before.exposure {
+                    "exposed"
+                } else {
+                    "closed"
+                },
+                before.exposure.name().into(),
+                exposure.name().into(),
+            )?;
+        }
+        let was_read = OutcomeKind::from_id(&before.outcome).is_some_and(|kind| kind.was_read());
+        let is_read = record.outcome.kind.was_read();
+        if was_read != is_read {
+            note(
+                if is_read { "readable" } else { "unreadable" },
+                before.outcome.as_str().into(),
+                record.outcome.kind.id().into(),
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a document that could not be opened keeps what was found in it before.
+fn keeps_content(kind: OutcomeKind) -> bool {
+    !matches!(kind, OutcomeKind::Excluded | OutcomeKind::NotAFile)
+}
+
+fn null() -> ToSqlOutput<'static> {
+    ToSqlOutput::Borrowed(ValueRef::Null)
+}
+
+/// A name for a column of type ANY: text where it is UTF-8, bytes where not.
+pub(super) struct Name<'a>(pub(super) &'a [u8]);
+
+impl rusqlite::ToSql for Name<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match std::str::from_utf8(self.0) {
+            Ok(_) => ValueRef::Text(self.0),
+            Err(_) => ValueRef::Blob(self.0),
+        }))
+    }
+}
+
+/// Milliseconds since 1970. A clock before that counts as then.
+pub(super) fn now() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |d| d.as_millis() as i64)
+}
+
+impl Cache {
+    pub(super) fn rule_set(
+        &mut self,
+        tx: &Connection,
+        fingerprint: &Fingerprint,
+    ) -> rusqlite::Result<i64> {
+        if let Some(&id) = self.rule_sets.get(fingerprint) {
+            return Ok(id);
+        }
+        let id = tx.query_row(
+            "INSERT INTO rule_set (fingerprint, rules) VALUES (?1, 0)
+             ON CONFLICT (fingerprint) DO UPDATE SET rules = rules RETURNING id",
+            [&fingerprint[..]],
+            |row| row.get(0),
+        )?;
+        self.rule_sets.insert(*fingerprint, id);
+        Ok(id)
+    }
+
+    fn folder(&mut self, tx: &Connection, root: RootId, path: &[u8]) -> rusqlite::Result<i64> {
+        let key = (root.0, path.to_vec());
+        if let Some(&id) = self.folders.get(&key) {
+            return Ok(id);
+        }
+        let id = tx
+            .prepare_cached(
+                "INSERT INTO folder (root, path) VALUES (?1, ?2)
+                 ON CONFLICT (root, path) DO UPDATE SET path = path RETURNING id",
+            )?
+            .query_row(params![root.0, Name(path)], |row| row.get(0))?;
+        if self.folders.len() >= MOST_CACHED {
+            self.folders.clear();
+        }
+        self.folders.insert(key, id);
+        Ok(id)
+    }
+
+    fn principal(&mut self, tx: &Connection, name: &str) -> rusqlite::Result<Option<i64>> {
+        if name.is_empty() {
+            return Ok(None);
+        }
+        let table = &mut self.principals;
+        intern(tx, table, name, |tx| {
+            tx.query_row(
+                "INSERT INTO principal (name) VALUES (?1)
+                 ON CONFLICT (name) DO UPDATE SET name = name RETURNING id",
+                [name],
+                |row| row.get(0),
+            )
+        })
+        .map(Some)
+    }
+}
+
+/// The number of a name, from the cache or else from the database.
+pub(super) fn intern(
+    tx: &Connection,
+    table: &mut HashMap<String, i64>,
+    name: &str,
+    find: impl FnOnce(&Connection) -> rusqlite::Result<i64>,
+) -> rusqlite::Result<i64> {
+    if let Some(&id) = table.get(name) {
+        return Ok(id);
+    }
+    let id = find(tx)?;
+    if table.len() >= MOST_CACHED {
+        table.clear();
+    }
+    table.insert(name.to_owned(), id);
+    Ok(id)
+}
+
+/// What the caller gets to know a document by, for tests and messages.
+impl Writer {
+    /// The number of the document at a path, gone or not.
+    pub fn document_at(
+        &self,
+        root: RootId,
+        path: &RawPath,
+    ) -> Result<Option<DocumentId>, InventoryError> {
+        let (folder, name) = path.split();
+        self.db
+            .query_row(
+                "SELECT d.id FROM document d JOIN folder f ON f.id = d.folder
+                 WHERE f.root = ?1 AND f.path = ?2 AND d.name = ?3",
+                params![root.0, Name(folder), Name(name)],
+                |row| row.get(0),
+            )
+            .optional()
+            .map(|id| id.map(DocumentId))
+            .map_err(|e| self.sql(e))
+    }
+}

@@ -1,0 +1,8 @@
+//! The inventory as its users meet it: a scan's batches in, answers out, whatever dies in between.
+#![allow(clippy::unwrap_used)]
+
+#[path = "inventory/support.rs"]
+mod support;
+
+#[path = "inventory/write.rs"]
+mod write;
