@@ -13,6 +13,8 @@ pub(crate) const ATTACHED: usize = 25;
 const AGAINST_BEFORE: usize = 40;
 /// How far after a value a counter-word may start.
 const AGAINST_AFTER: usize = 12;
+/// How much further a word after a value counts than one before it.
+const FOLLOWING: usize = 8;
 
 /// How far the words of a rule are looked for.
 #[derive(Clone, Copy, Debug)]
@@ -128,7 +130,8 @@ impl Nearby {
                 if distance > most {
                     continue;
                 }
-                (distance, value.end..start)
+                // A name stands before its value: what follows counts as if it stood further off.
+                (distance + FOLLOWING, value.end..start)
             } else {
                 continue;
             };

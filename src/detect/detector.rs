@@ -62,6 +62,8 @@ pub(crate) struct Compiled {
     guard: Guard,
     check: Option<&'static Check>,
     pub levels: Levels,
+    pub label_only: bool,
+    wraps: bool,
     value: Option<regex::bytes::Regex>,
 }
 
@@ -183,6 +185,8 @@ impl Detector {
                     guard: pattern.guard,
                     check: pattern.check,
                     levels: pattern.levels,
+                    label_only: pattern.label_only,
+                    wraps: pattern.wraps,
                     value: pattern.value.clone(),
                 });
             }
@@ -671,8 +675,18 @@ impl Visit for Seen<'_> {
                 None => return false,
             },
         };
-        let breaks = memchr::memchr_iter(b'\n', &matched[value.clone()]).count();
+        let breaks = match compiled.wraps {
+            true => memchr::memchr_iter(b'\n', &matched[value.clone()]).count(),
+            false => 0,
+        };
         if breaks > 1 {
+            return false;
+        }
+        let placeholders = &self.detector.rules[usize::from(compiled.rule)].placeholders;
+        if placeholders
+            .iter()
+            .any(|p| p.as_bytes().eq_ignore_ascii_case(&matched[value.clone()]))
+        {
             return false;
         }
         let mut verdict = Verdict::SHAPE;

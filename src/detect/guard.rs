@@ -32,8 +32,14 @@ pub(crate) fn edge(
     if before.is_some_and(word) || after.is_some_and(word) {
         return Edge::Inside;
     }
-    if guard == Guard::Word {
-        return Edge::Free;
+    match guard {
+        Guard::Word => return Edge::Free,
+        Guard::Token => {
+            let joins = |b: u8| matches!(b, b'-' | b'+' | b'%' | b'@' | b'/' | b'\\');
+            let inside = before.is_some_and(|b| b == b'.' || joins(b)) || after.is_some_and(joins);
+            return if inside { Edge::Inside } else { Edge::Free };
+        }
+        Guard::Digits | Guard::None => {}
     }
     let digit = |i: usize| text.get(i).is_some_and(u8::is_ascii_digit);
     let mut edge = Edge::Free;

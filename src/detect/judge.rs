@@ -159,7 +159,10 @@ impl<'a> Judge<'a> {
     /// Looks for words for and against a claim: in its own cell or field first, then its heading or name, then beside.
     fn support(&mut self, claim: &mut Candidate) {
         let place = self.surroundings(claim.start as usize);
-        if self.nearby(claim, place.own) {
+        let label_only = claim
+            .pattern
+            .is_some_and(|p| self.detector.patterns[usize::from(p)].label_only);
+        if !label_only && self.nearby(claim, place.own) {
             return;
         }
         let mut weak = None;
@@ -176,6 +179,9 @@ impl<'a> Judge<'a> {
                 }
                 Role::ForWeakly => weak = Some(phrase),
             }
+        }
+        if label_only {
+            return;
         }
         if let Some(outer) = place.outer
             && self.nearby(claim, outer)

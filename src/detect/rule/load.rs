@@ -61,6 +61,8 @@ struct File {
     labels: LabelWords,
     beside: Option<Beside>,
     #[serde(default)]
+    placeholders: Vec<String>,
+    #[serde(default)]
     yields_to: Vec<String>,
     #[serde(default)]
     people: bool,
@@ -87,6 +89,8 @@ struct FilePattern {
     check: Option<Spanned<String>>,
     #[serde(default)]
     levels: Levels,
+    #[serde(default)]
+    label_only: bool,
 }
 
 /// Where in which file, for errors.
@@ -233,6 +237,7 @@ impl Rule {
             context: file.context,
             labels: file.labels,
             beside: file.beside,
+            placeholders: file.placeholders.iter().map(|p| p.to_lowercase()).collect(),
             yields_to: file.yields_to,
             matches: file.matches.into_iter().map(Spanned::into_inner).collect(),
             misses: file.misses.into_iter().map(Spanned::into_inner).collect(),
@@ -317,10 +322,12 @@ fn parse_pattern(place: &Place<'_>, pattern: &FilePattern) -> Result<Pattern, Ru
     };
     Ok(Pattern {
         source: source.clone(),
+        wraps: source.contains("<gap>"),
         regex: expanded,
         guard: pattern.guard,
         check,
         levels: pattern.levels,
+        label_only: pattern.label_only,
         value,
     })
 }

@@ -46,6 +46,8 @@ pub struct Rule {
     pub labels: LabelWords,
     /// Values of other rules nearby that lift it.
     pub beside: Option<Beside>,
+    /// Values that stand for no value: `required`, `admin`. Lower case.
+    pub placeholders: Vec<String>,
     /// Rules that win when both claim the same text.
     pub yields_to: Vec<String>,
     /// Texts in which it finds something.
@@ -76,12 +78,16 @@ pub struct Pattern {
     pub source: String,
     /// The expression that runs: bytes, ASCII classes.
     pub regex: String,
+    /// Whether it has a `<gap>`, so that a line break inside a match is the page's, not the value's.
+    pub wraps: bool,
     /// What may stand beside a match.
     pub guard: Guard,
     /// The check its matches must stand.
     pub check: Option<&'static Check>,
     /// How sure a match is.
     pub levels: Levels,
+    /// Whether only the name of its column or field can speak for it, not words in running text.
+    pub label_only: bool,
     /// The part that is the value, when the expression has a group named `value`: what stands around it is support.
     pub value: Option<regex::bytes::Regex>,
 }
@@ -101,6 +107,8 @@ pub enum Guard {
     Word,
     /// As `Word`, and no other run of digits joined by `. , - / :` or one space.
     Digits,
+    /// As `Word`, and none of `. - + % @ / \\` before it, nor `- + % @ / \\` after it: it is a token by itself.
+    Token,
     /// Anything.
     None,
 }
