@@ -138,6 +138,8 @@ impl Frame {
 pub struct Member {
     /// The step from the container to it.
     pub part: Part,
+    /// Its name for finding out what it is, where that is not the name of the step.
+    pub name: Option<String>,
     /// Its size, where the container says.
     pub size: Option<u64>,
     /// Hidden from a person who opens the container.
@@ -151,10 +153,17 @@ impl Member {
     pub fn new(part: Part) -> Self {
         Member {
             part,
+            name: None,
             size: None,
             hidden: false,
             media_type: None,
         }
+    }
+
+    /// With a name of its own.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
     }
 
     /// With the size its container says it has.
@@ -445,7 +454,7 @@ impl<'g> Guard<'g> {
         source: Source<'_>,
         end: Option<ExtractError>,
     ) -> Result<(), ExtractError> {
-        let name = member.part.name().to_owned();
+        let name = member.name.unwrap_or_else(|| member.part.name().to_owned());
         self.parts.0.push(member.part);
         let result = self.document(
             source,

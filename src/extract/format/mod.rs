@@ -3,7 +3,11 @@
 //! To add a format: a file here, its `mod` line and its line in [`formats`]. Help, `domesday formats` and the
 //! conformance suite read the list.
 
+pub mod compressed;
+pub mod sevenz;
+pub mod tar;
 pub mod text;
+pub mod zip;
 
 use super::Format;
 
@@ -12,4 +16,13 @@ pub fn formats() -> &'static [&'static dyn Format] {
     FORMATS
 }
 
-static FORMATS: &[&dyn Format] = &[&text::PlainText];
+static FORMATS: &[&dyn Format] = &[
+    &text::PlainText,
+    &zip::Zip,
+    &tar::Tar,
+    &sevenz::SevenZ,
+    &compressed::GZIP,
+    &compressed::BZIP2,
+    &compressed::XZ,
+    &compressed::ZSTD,
+];
