@@ -1,2 +1,5 @@
 //! The program: everything it can do is in the library, so that it can be tested there.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    domesday::cli::main()
+}

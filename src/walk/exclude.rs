@@ -119,7 +119,7 @@ pub(super) fn enter(
     folder: &Path,
     outer: Option<Arc<Chain>>,
 ) -> Option<Arc<Chain>> {
-    let Ok(file) = opener.open(&absolute.join(IGNORE_FILE)) else {
+    let Ok((file, _)) = opener.open(&absolute.join(IGNORE_FILE)) else {
         return outer;
     };
     let mut bytes = Vec::new();

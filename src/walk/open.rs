@@ -3,7 +3,7 @@
 //! No link is followed at the last step, a pipe put in a file's place does not block, and the time of last access is
 //! left alone where the system allows it.
 
-use std::{fs::File, io, path::Path, sync::atomic::AtomicBool, sync::atomic::Ordering};
+use std::{fs::File, fs::Metadata, io, path::Path, sync::atomic::AtomicBool, sync::atomic::Ordering};
 
 /// Opens files; shared by all threads.
 #[derive(Debug, Default)]
@@ -14,16 +14,17 @@ pub struct Opener {
 }
 
 impl Opener {
-    /// Opens a regular file for reading; anything else is an error of kind `Unsupported`.
-    pub fn open(&self, path: &Path) -> io::Result<File> {
+    /// Opens a regular file for reading, and says what was opened; anything else is an error of kind `Unsupported`.
+    pub fn open(&self, path: &Path) -> io::Result<(File, Metadata)> {
         let file = self.open_any(path)?;
-        if !file.metadata()?.is_file() {
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
             return Err(io::Error::new(
                 io::ErrorKind::Unsupported,
                 "not a regular file",
             ));
         }
-        Ok(file)
+        Ok((file, metadata))
     }
 
     #[cfg(unix)]

@@ -1,0 +1,488 @@
+//! The scanner: walker → workers → writer, in the process that the supervisor watches.
+//!
+//! It commits as it goes, and it may die at any moment: whatever it had not committed is done again by the next one.
+//! Threads: the walker's own, N workers, one writer, one that listens for orders, and this one, which tells how far it
+//! is. Plain scoped threads, not a thread pool: a blocked worker must never hold up another.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+
+use crate::{
+    detect::Detector,
+    extract::Reader,
+    inventory::{
+        Gather, InventoryError, Journal, Key, Known, RuleInfo, Walked, Writer,
+        record::{Batch, DocumentRecord, RawPath, RootId, RunEnd, RunStart, RunTotals},
+    },
+    model::OutcomeKind,
+    scan::{
+        ScanError,
+        contents::Contents,
+        job::{Ended, Failure, Job, Order, Progress, Report, Started, Suspect},
+        plan::Fingerprints,
+        sandbox,
+        tools::{Tools, own_files, rules_of},
+        worker::{Counters, Halt, Message, Shop, Worker},
+    },
+    walk::{Exclusions, Opener, Options, Owners, Root, Walk, roots},
+};
+
+/// Documents of one transaction.
+const BATCH: usize = 256;
+
+/// The longest that a finished document waits for its transaction.
+const WAIT: Duration = Duration::from_secs(1);
+
+/// How often the supervisor is told.
+const TICK: Duration = Duration::from_millis(200);
+
+/// Threads that walk. More than one hides the latency of a network share; many would only fight the workers.
+const WALKERS: usize = 2;
+
+/// Listings on their way from the walker to the workers.
+const LISTINGS: usize = 64;
+
+/// Runs the scan of a job to its end. `say` tells the supervisor; `orders` come from it.
+pub fn run(job: &Job, orders: Receiver<Order>, say: &(dyn Fn(&Report) + Sync)) {
+    if let Err(error) = Scanner::start(job).and_then(|scanner| scanner.run(&orders, say)) {
+        say(&Report::Failed(Failure {
+            message: error.to_string(),
+            locked: matches!(error, ScanError::Inventory(InventoryError::Locked(..))),
+        }));
+    }
+}
+
+struct Scanner<'j> {
+    job: &'j Job,
+    started: Instant,
+    writer: Writer,
+    run: i64,
+    roots: Vec<(Root, RootId)>,
+    exclusions: Exclusions,
+    tools: Tools,
+    fingerprints: Fingerprints,
+    journal: Journal,
+    suspects: Vec<Suspect>,
+    key: Key,
+    sandbox: sandbox::Status,
+    fresh: bool,
+}
+
+impl<'j> Scanner<'j> {
+    fn start(job: &'j Job) -> Result<Self, ScanError> {
+        let started = Instant::now();
+        let inventory = job.inventory.to_path();
+        let paths: Vec<PathBuf> = job.roots.iter().map(RawPath::to_path).collect();
+        let walk_roots = roots(&paths)?;
+        let exclusions = Exclusions::new(&walk_roots, &job.exclude)?;
+        let key = Key::from_text(job.key.as_bytes(), "the key of the job")
+            .map_err(InventoryError::from)?;
+        let tools = Tools::new(&job.reading, job.threads)?;
+        let fingerprints = Fingerprints::new(&tools.detector, &job.reading);
+        let fresh = !inventory.exists();
+        let holder = format!(
+            "process {} of {} on {} since {}",
+            job.pid, job.user, job.host, job.since
+        );
+        let mut writer = open_writer(&inventory, &key, &holder)?;
+        let run = writer.start(&RunStart {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            rules: fingerprints.of(false),
+            rule_count: tools.detector.rules().len() as u32,
+            options: options_for_the_record(job),
+            host: job.host.clone(),
+            user: job.user.clone(),
+            pid: job.pid,
+        })?;
+        let roots = walk_roots
+            .into_iter()
+            .map(|root| Ok((root.clone(), writer.root(&root.path)?)))
+            .collect::<Result<Vec<_>, InventoryError>>()?;
+        for suspect in &job.suspects {
+            writer.suspect(suspect.root, &suspect.path)?;
+        }
+        let suspects = writer
+            .suspects()?
+            .into_iter()
+            .map(|(root, path, _)| Suspect { root, path })
+            .collect();
+        let journal = Journal::create(&Journal::path_for(&inventory))
+            .map_err(|error| ScanError::Journal(Journal::path_for(&inventory), error))?;
+        let readable: Vec<PathBuf> = roots.iter().map(|(root, _)| root.path.clone()).collect();
+        let sandbox = if job.sandbox {
+            sandbox::enter(
+                &readable,
+                &own_files(&inventory),
+                &tools.temporary,
+                job.reading.ocr,
+            )
+        } else {
+            sandbox::Status::off()
+        };
+        Ok(Scanner {
+            job,
+            started,
+            writer,
+            run: run.0,
+            roots,
+            exclusions,
+            tools,
+            fingerprints,
+            journal,
+            suspects,
+            key,
+            sandbox,
+            fresh,
+        })
+    }
+
+    fn run(mut self, orders: &Receiver<Order>, say: &(dyn Fn(&Report) + Sync)) -> Result<(), ScanError> {
+        say(&Report::Started(Started {
+            run: self.run,
+            roots: self
+                .roots
+                .iter()
+                .map(|(root, id)| (*id, RawPath::new(&root.path)))
+                .collect(),
+            sandbox: self.sandbox.words.clone(),
+            sandboxed: self.sandbox.holds,
+            expected: 0,
+            expected_bytes: 0,
+        }));
+        let stop = AtomicBool::new(false);
+        let counters: Vec<Counters> = (0..self.job.threads).map(|_| Counters::default()).collect();
+        let pass = self.pass(orders, say, &stop, &counters)?;
+        let mut progress = total(&counters);
+        progress.walk_done = true;
+        let mut interrupted = stop.load(Ordering::Relaxed);
+        if !interrupted && !pass.is_empty() {
+            say(&Report::Progress(progress));
+        }
+        if !interrupted {
+            say(&Report::Alone(pass.clone()));
+            interrupted = self.alone(orders, &mut progress)?;
+        }
+        let ended = self.close(progress, interrupted)?;
+        say(&Report::Ended(ended));
+        Ok(())
+    }
+
+    /// One walk over everything; the suspects that it met.
+    fn pass(
+        &mut self,
+        orders: &Receiver<Order>,
+        say: &(dyn Fn(&Report) + Sync),
+        stop: &AtomicBool,
+        counters: &[Counters],
+    ) -> Result<Vec<Suspect>, ScanError> {
+        let job = self.job;
+        let threads = job.threads;
+        let inventory = job.inventory.to_path();
+        let walk_roots: Vec<Root> = self.roots.iter().map(|(root, _)| root.clone()).collect();
+        let options = Options {
+            other_file_systems: job.other_file_systems,
+            snapshots: job.snapshots,
+            own: own_files(&inventory),
+        };
+        let opener = Opener::default();
+        let walk = Walk::new(&walk_roots, &self.exclusions, &options, &opener);
+        let contents = Contents::new(!self.fresh && !job.again);
+        let owners = Owners::default();
+        let tickets = AtomicU64::new(1);
+        let rules: Arc<[RuleInfo]> = rules_of(&self.tools.detector);
+        let shop = Shop {
+            reader: &self.tools.reader,
+            detector: &self.tools.detector,
+            opener: &opener,
+            roots: &self.roots,
+            fingerprints: &self.fingerprints,
+            contents: &contents,
+            owners: &owners,
+            journal: Some(&self.journal),
+            suspects: &self.suspects,
+            tickets: &tickets,
+            again: job.again,
+            stop,
+        };
+        let (listings_in, listings) = bounded(LISTINGS);
+        let (messages_in, messages) = bounded::<Message>(2 * threads + 2);
+        let walked = AtomicBool::new(false);
+        let over = AtomicBool::new(false);
+        let writer = &mut self.writer;
+        let (key, fresh) = (&self.key, self.fresh);
+
+        thread::scope(|scope| {
+            let writing = scope.spawn(|| {
+                let result = write(writer, &messages);
+                if result.is_err() {
+                    stop.store(true, Ordering::Relaxed);
+                }
+                // What is still in the channel is dropped with it, which ends the workers.
+                drop(messages);
+                result
+            });
+            scope.spawn(|| {
+                walk.run(WALKERS, stop, || {
+                    let to = listings_in.clone();
+                    move |listing| to.send(listing).is_ok()
+                });
+                walked.store(true, Ordering::Relaxed);
+                drop(listings_in);
+            });
+            let mut workers = Vec::new();
+            for (slot, counters) in counters.iter().enumerate() {
+                let (listings, to) = (listings.clone(), messages_in.clone());
+                let (shop, inventory, rules) = (&shop, &inventory, rules.clone());
+                let work = move || -> Result<Vec<Suspect>, Halt> {
+                    let known = match fresh {
+                        true => None,
+                        false => Some(Known::open(inventory)?),
+                    };
+                    let gather = Gather::new(key.clone(), rules, job.previews);
+                    let mut worker = Worker::new(shop, slot, counters, known, gather, &to);
+                    for listing in listings {
+                        worker.listing(listing)?;
+                        if shop.stop.load(Ordering::Relaxed) {
+                            break;
+                        }
+                    }
+                    worker.end()
+                };
+                let thread = thread::Builder::new()
+                    .name(format!("worker {slot}"))
+                    .stack_size(STACK)
+                    .spawn_scoped(scope, move || {
+                        let result = work();
+                        if result.is_err() {
+                            shop.stop.store(true, Ordering::Relaxed);
+                        }
+                        result
+                    });
+                workers.push(thread.map_err(ScanError::Thread));
+            }
+            drop(listings);
+            drop(messages_in);
+            let ticker = scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    match orders.recv_timeout(TICK) {
+                        Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => {
+                            stop.store(true, Ordering::Relaxed);
+                            thread::sleep(TICK);
+                        }
+                        Ok(_) | Err(RecvTimeoutError::Timeout) => {}
+                    }
+                    let mut progress = total(counters);
+                    progress.walk_done = walked.load(Ordering::Relaxed);
+                    say(&Report::Progress(progress));
+                }
+            });
+
+            let mut met = Vec::new();
+            let mut failure = None;
+            for worker in workers {
+                match worker.map(|handle| handle.join()) {
+                    Ok(Ok(Ok(suspects))) => met.extend(suspects),
+                    Ok(Ok(Err(Halt::Writer))) => {}
+                    Ok(Ok(Err(Halt::Inventory(error)))) => failure = Some(error.into()),
+                    Ok(Ok(Err(Halt::Journal(error)))) => {
+                        failure = Some(ScanError::Journal(Journal::path_for(&inventory), error));
+                    }
+                    Ok(Err(_)) => failure = Some(ScanError::Bug("a worker panicked")),
+                    Err(error) => {
+                        stop.store(true, Ordering::Relaxed);
+                        failure = Some(error);
+                    }
+                }
+            }
+            let written = writing.join();
+            over.store(true, Ordering::Relaxed);
+            let _ = ticker.join();
+            match written {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => return Err(error.into()),
+                Err(_) => return Err(ScanError::Bug("the writer panicked")),
+            }
+            match failure {
+                Some(error) => Err(error),
+                None => Ok(met),
+            }
+        })
+    }
+
+    /// Takes what came of the suspects; whether the scan was stopped meanwhile.
+    fn alone(&mut self, orders: &Receiver<Order>, progress: &mut Progress) -> Result<bool, ScanError> {
+        loop {
+            match orders.recv() {
+                Ok(Order::Record(batch)) => {
+                    batch
+                        .documents
+                        .iter()
+                        .for_each(|record| count(progress, record));
+                    self.writer.commit(&batch)?;
+                }
+                Ok(Order::Close) => return Ok(false),
+                Ok(Order::Stop) | Err(_) => return Ok(true),
+            }
+        }
+    }
+
+    /// Closes the run.
+    fn close(&mut self, progress: Progress, interrupted: bool) -> Result<Ended, ScanError> {
+        let mut ended = Ended {
+            run: self.run,
+            progress,
+            interrupted,
+            ..Ended::default()
+        };
+        if !interrupted {
+            for (root, id) in &self.roots {
+                match self.writer.root_walked(*id)? {
+                    Walked::Gone(gone) => ended.gone += gone,
+                    Walked::Empty(_) => ended.empty.push(RawPath::new(&root.path)),
+                }
+                if root.empty {
+                    ended.bare.push(RawPath::new(&root.path));
+                }
+            }
+        }
+        let end = match interrupted {
+            true => RunEnd::Interrupted,
+            false => RunEnd::Complete,
+        };
+        ended.seconds = self.started.elapsed().as_secs_f64();
+        let reconciliation = self.writer.finish(
+            end,
+            &RunTotals {
+                walked: progress.walked,
+                bytes: progress.bytes,
+                text: progress.text,
+                seconds: ended.seconds,
+            },
+        )?;
+        ended.walked = reconciliation.walked;
+        ended.accounted = reconciliation.accounted();
+        ended.unread_members = reconciliation
+            .outcomes
+            .iter()
+            .filter(|(kind, _)| kind.is_problem())
+            .map(|(_, (_, members))| members)
+            .sum();
+        let _ = std::fs::remove_file(Journal::path_for(&self.job.inventory.to_path()));
+        Ok(ended)
+    }
+}
+
+/// Stack of a worker: parsers of nested formats recurse.
+pub(super) const STACK: usize = 8 << 20;
+
+/// A supervisor that was killed leaves its scanner a moment to die: the lock is worth a short wait.
+fn open_writer(path: &std::path::Path, key: &Key, holder: &str) -> Result<Writer, InventoryError> {
+    let patience = Instant::now() + Duration::from_secs(1);
+    loop {
+        match Writer::open(path, key, holder) {
+            Err(InventoryError::Locked(..)) if Instant::now() < patience => {
+                thread::sleep(Duration::from_millis(50));
+            }
+            other => return other,
+        }
+    }
+}
+
+/// The options that shaped the run, without anything secret.
+fn options_for_the_record(job: &Job) -> String {
+    serde_json::json!({
+        "roots": job.roots.iter().map(RawPath::display).collect::<Vec<_>>(),
+        "exclude": job.exclude,
+        "other_file_systems": job.other_file_systems,
+        "snapshots": job.snapshots,
+        "memory": job.reading.memory,
+        "deadline": job.reading.deadline,
+        "ocr": job.reading.ocr,
+        "passwords": job.reading.passwords.len(),
+        "own_rules": job.reading.rules.as_ref().map(RawPath::display),
+        "previews": job.previews,
+    })
+    .to_string()
+}
+
+/// Commits until there is nothing more to come.
+fn write(writer: &mut Writer, messages: &Receiver<Message>) -> Result<(), InventoryError> {
+    let mut batch = Batch::default();
+    let mut due = None;
+    loop {
+        let wait = due.map_or(WAIT, |due: Instant| {
+            due.saturating_duration_since(Instant::now())
+        });
+        let over = match messages.recv_timeout(wait) {
+            Ok(Message::Early(early)) => {
+                batch.early.push(early);
+                false
+            }
+            Ok(Message::Documents(documents, seen)) => {
+                batch.documents.extend(documents);
+                batch.seen.extend(seen);
+                false
+            }
+            Err(RecvTimeoutError::Timeout) => false,
+            Err(RecvTimeoutError::Disconnected) => true,
+        };
+        if batch.is_empty() {
+            if over {
+                return Ok(());
+            }
+            continue;
+        }
+        let due_at = *due.get_or_insert_with(|| Instant::now() + WAIT);
+        // Parts sent ahead are large: they are not gathered.
+        if over || batch.documents.len() >= BATCH || !batch.early.is_empty() || Instant::now() >= due_at {
+            writer.commit(&batch)?;
+            batch = Batch::default();
+            due = None;
+        }
+    }
+}
+
+fn total(counters: &[Counters]) -> Progress {
+    let mut progress = Progress::default();
+    for counters in counters {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        progress.walked += read(&counters.walked);
+        progress.walked_bytes += read(&counters.walked_bytes);
+        progress.done += read(&counters.done);
+        progress.unchanged += read(&counters.unchanged);
+        progress.done_bytes += read(&counters.done_bytes);
+        progress.bytes += read(&counters.bytes);
+        progress.text += read(&counters.text);
+        progress.findings += read(&counters.findings);
+        progress.unread += read(&counters.unread);
+    }
+    progress
+}
+
+/// Adds a document read alone. The walk counted it already.
+fn count(progress: &mut Progress, record: &DocumentRecord) {
+    let size = record.stamp.map_or(0, |stamp| stamp.size);
+    progress.done += 1;
+    progress.done_bytes += size;
+    progress.unread += u64::from(record.outcome.kind.is_problem());
+    if record.outcome.kind != OutcomeKind::Crashed {
+        progress.bytes += size;
+    }
+    let parts = record
+        .content
+        .iter()
+        .flat_map(|content| content.parts.iter().flatten());
+    progress.findings += parts
+        .flat_map(|part| &part.rules)
+        .map(|rule| rule.counts.iter().sum::<u64>() + rule.other)
+        .sum::<u64>();
+}

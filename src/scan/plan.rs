@@ -1,0 +1,83 @@
+//! What needs work: a document is left alone only if it, the rules, its readers and, where they could matter, the
+//! options are what they were.
+
+use std::collections::HashMap;
+
+use crate::{
+    detect::Detector,
+    extract,
+    inventory::{
+        InventoryError, Known, KnownDocument,
+        record::{Digest, Fingerprint, Seen, Stamp},
+    },
+    model::Outcome,
+    scan::job::Reading,
+};
+
+/// What decides whether a document is read again.
+///
+/// Two digests: one of the rules alone, kept with documents that were read to the end, and one that has the options in
+/// it too, kept with documents in which something could not be read. So a scan with more memory or another password
+/// tries those again, and only those.
+#[derive(Debug)]
+pub struct Fingerprints {
+    rules: Fingerprint,
+    options: Fingerprint,
+    versions: HashMap<&'static str, u32>,
+}
+
+impl Fingerprints {
+    /// Of these rules and options, and of the readers of this program.
+    pub fn new(detector: &Detector, reading: &Reading) -> Fingerprints {
+        let rules = detector.fingerprint();
+        let mut digest = blake3::Hasher::new();
+        digest.update(&rules);
+        digest.update(&reading.memory.to_le_bytes());
+        digest.update(&reading.deadline.to_le_bytes());
+        digest.update(&[u8::from(reading.ocr)]);
+        for password in &reading.passwords {
+            digest.update(&(password.len() as u64).to_le_bytes());
+            digest.update(password.as_bytes());
+        }
+        Fingerprints {
+            rules,
+            options: *digest.finalize().as_bytes(),
+            versions: extract::formats()
+                .iter()
+                .map(|format| (format.name(), format.version()))
+                .collect(),
+        }
+    }
+
+    /// What a document is kept with; `whole` says whether everything in it could be read.
+    pub fn of(&self, whole: bool) -> Fingerprint {
+        if whole { self.rules } else { self.options }
+    }
+
+    /// How the document counts if it can be left as it is.
+    pub fn unchanged(&self, known: &KnownDocument, stamp: &Stamp) -> Option<Seen> {
+        [&self.rules, &self.options]
+            .into_iter()
+            .find_map(|rules| known.settled(stamp, rules, |format| self.version(format)))
+    }
+
+    /// How a content ended that the inventory holds already, read as it would be read now, and whether all of it could
+    /// be read.
+    pub fn content(
+        &self,
+        known: &mut Known,
+        digest: &Digest,
+    ) -> Result<Option<(Outcome, bool)>, InventoryError> {
+        for whole in [true, false] {
+            let version = |format: &str| self.version(format);
+            if let Some(outcome) = known.content(digest, &self.of(whole), version)? {
+                return Ok(Some((outcome, whole)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn version(&self, format: &str) -> Option<u32> {
+        self.versions.get(format).copied()
+    }
+}

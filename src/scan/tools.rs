@@ -1,0 +1,118 @@
+//! What reads and what detects, made once from the options of a scan or a look.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use crate::{
+    detect::{Detector, Facts, RuleSet},
+    extract::{Options, Reader},
+    inventory::{Journal, Key, RuleInfo, record::RawPath},
+    model::Sensitive,
+    scan::{ScanError, job::Reading},
+};
+
+/// The least memory a scan works in, in bytes.
+pub const LEAST_MEMORY: u64 = 256 << 20;
+
+/// What the program itself takes of the memory: rules, database, and for each worker its buffers.
+const HOUSE: u64 = 96 << 20;
+const DESK: u64 = 24 << 20;
+
+/// The most memory that is kept from documents, as a share of all.
+const HOUSE_SHARE: u64 = 2;
+
+/// Reader and detector.
+pub struct Tools {
+    /// Reads documents.
+    pub reader: Reader,
+    /// Finds what is in them.
+    pub detector: Detector,
+    /// Folder for anonymous temporary files.
+    pub temporary: PathBuf,
+}
+
+impl Tools {
+    /// Compiles the rules and makes the reader.
+    pub fn new(reading: &Reading, threads: usize) -> Result<Tools, ScanError> {
+        let defaults = Options::default();
+        let temporary = reading
+            .temporary
+            .as_ref()
+            .map_or(defaults.spool, RawPath::to_path);
+        let detector = detector(reading.rules.as_ref().map(RawPath::to_path).as_deref())?;
+        let reader = Reader::new(Options {
+            limits: reading.limits(for_documents(reading.memory, threads)),
+            spool: temporary.clone(),
+            passwords: reading
+                .passwords
+                .iter()
+                .map(|password| Sensitive::new(password.as_str()))
+                .collect(),
+        });
+        Ok(Tools {
+            reader,
+            detector,
+            temporary,
+        })
+    }
+}
+
+/// The built-in rules, with those of a folder laid over them.
+pub fn detector(folder: Option<&Path>) -> Result<Detector, ScanError> {
+    let mut rules = RuleSet::builtin().map_err(crate::detect::DetectError::from)?;
+    if let Some(folder) = folder {
+        rules = rules
+            .with_dir(folder)
+            .map_err(crate::detect::DetectError::from)?;
+    }
+    Ok(Detector::new(rules, Facts::now())?)
+}
+
+/// What is left of the memory for documents in flight.
+pub fn for_documents(memory: u64, threads: usize) -> u64 {
+    let house = HOUSE + DESK * threads as u64;
+    memory - house.min(memory / HOUSE_SHARE)
+}
+
+/// What the inventory must know of each rule, by its index.
+pub fn rules_of(detector: &Detector) -> Arc<[RuleInfo]> {
+    detector
+        .rules()
+        .iter()
+        .map(|rule| RuleInfo {
+            id: rule.id.clone(),
+            kind: rule.id.clone(),
+            names: rule.by.as_deref() == Some("names"),
+        })
+        .collect()
+}
+
+/// The files of an inventory, which no scan looks at: absolute, links resolved as far as they exist.
+pub fn own_files(inventory: &Path) -> Vec<PathBuf> {
+    let inventory = absolute(inventory);
+    let beside = |suffix: &str| {
+        let mut name = inventory.as_os_str().to_os_string();
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    let mut files: Vec<PathBuf> = ["", "-wal", "-shm", "-journal", ".lock"]
+        .iter()
+        .map(|suffix| beside(suffix))
+        .collect();
+    files.push(Journal::path_for(&inventory));
+    files.push(Key::path_for(&inventory));
+    files
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    match (std::fs::canonicalize(folder), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_path_buf(),
+    }
+}
