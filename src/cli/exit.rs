@@ -21,10 +21,26 @@ impl Exit {
     /// Each with its number and its meaning, as `--help` prints them.
     pub const TABLE: &'static [(Exit, u8, &'static str)] = &[
         (Exit::Complete, 0, "complete"),
-        (Exit::Met, 1, "what --fail-on names was found; nothing was found by `find`; a rule check failed"),
-        (Exit::Fatal, 2, "wrong usage, or an error that stopped the command"),
-        (Exit::Unread, 3, "complete, but some documents could not be read"),
-        (Exit::Interrupted, 130, "interrupted; the same command goes on where it stopped"),
+        (
+            Exit::Met,
+            1,
+            "what --fail-on names was found; nothing was found by `find`; a rule check failed",
+        ),
+        (
+            Exit::Fatal,
+            2,
+            "wrong usage, or an error that stopped the command",
+        ),
+        (
+            Exit::Unread,
+            3,
+            "complete, but some documents could not be read",
+        ),
+        (
+            Exit::Interrupted,
+            130,
+            "interrupted; the same command goes on where it stopped",
+        ),
     ];
 
     /// The number.

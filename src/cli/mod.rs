@@ -1,9 +1,73 @@
 //! Words ⇄ typed options, one file per command; the only room that prints, reads the environment or exits.
 
 pub mod exit;
+pub mod formats;
+pub mod inspect;
+pub mod options;
 pub mod terminal;
 
-/// Runs the program.
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use exit::Exit;
+
+/// What the program is, in a sentence.
+const ABOUT: &str = "A Domesday Book for personal data: what is held, where, and on whom.";
+
+/// The whole command line.
+#[derive(Parser, Debug)]
+#[command(
+    name = "domesday",
+    version,
+    about = ABOUT,
+    after_help = exit::help(),
+    max_term_width = 110,
+    disable_help_subcommand = true,
+    arg_required_else_help = true
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands. Each says what it is for at its arguments, and that is what `--help` prints.
+#[derive(Subcommand, Debug)]
+#[allow(missing_docs)]
+pub enum Command {
+    Inspect(inspect::InspectArgs),
+    Formats(formats::FormatsArgs),
+}
+
+/// Runs the program: one line on the error output and status 2 when a command fails; quiet when nobody reads any more.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return match error.use_stderr() {
+                true => Exit::Fatal.into(),
+                false => Exit::Complete.into(),
+            };
+        }
+    };
+    match run(&cli.command) {
+        Ok(exit) => exit.into(),
+        Err(error) if terminal::nobody_reads(&error) => Exit::Complete.into(),
+        Err(error) => {
+            terminal::complain(&format!(
+                "domesday: {}",
+                terminal::escaped(&format!("{error:#}"))
+            ));
+            Exit::Fatal.into()
+        }
+    }
+}
+
+fn run(command: &Command) -> anyhow::Result<Exit> {
+    match command {
+        Command::Inspect(args) => inspect::run(args),
+        Command::Formats(args) => formats::run(args),
+    }
 }

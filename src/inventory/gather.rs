@@ -121,6 +121,11 @@ impl Gather {
         }
     }
 
+    /// Whether a part is open.
+    pub fn is_open(&self) -> bool {
+        !self.open.is_empty()
+    }
+
     /// Rough bytes held.
     pub fn weight(&self) -> usize {
         self.weight

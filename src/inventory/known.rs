@@ -209,29 +209,41 @@ impl Known {
         Ok(Documents::Loaded(documents))
     }
 
-    /// Whether this content is in the inventory, read with these rules and with today's readers, so that another place
-    /// that holds it is a copy and need not be read.
-    pub fn has_content(
+    /// How a content ended that is in the inventory, read with these rules and with today's readers, so that another
+    /// place that holds it is a copy and need not be read. `None`: it has to be read.
+    pub fn content(
         &mut self,
         digest: &Digest,
         rules: &Fingerprint,
         version: impl Fn(&str) -> Option<u32>,
-    ) -> Result<bool, InventoryError> {
+    ) -> Result<Option<Outcome>, InventoryError> {
         let found = self
             .db
             .prepare_cached(
-                "SELECT c.readers FROM content c JOIN rule_set r ON r.id = c.rules
+                "SELECT c.readers, p.outcome, p.reason
+                 FROM content c JOIN rule_set r ON r.id = c.rules
+                 JOIN part p ON p.content = c.id AND p.ordinal = 0
                  WHERE c.digest = ?1 AND r.fingerprint = ?2",
             )
             .and_then(|mut statement| {
                 statement
-                    .query_row(params![&digest[..], &rules[..]], |row| row.get::<_, i64>(0))
+                    .query_row(params![&digest[..], &rules[..]], |row| {
+                        Ok((
+                            row.get::<_, i64>(0)?,
+                            row.get::<_, String>(1)?,
+                            row.get::<_, String>(2)?,
+                        ))
+                    })
                     .optional()
             })
             .map_err(|e| self.sql(e))?;
-        let Some(id) = found else { return Ok(false) };
+        let Some((id, kind, reason)) = found else {
+            return Ok(None);
+        };
         let readers = reader_set(&self.db, &mut self.reader_sets, id).map_err(|e| self.sql(e))?;
-        Ok(current(&readers, version))
+        Ok(OutcomeKind::from_id(&kind)
+            .filter(|_| current(&readers, version))
+            .map(|kind| Outcome::new(kind, reason)))
     }
 }
 

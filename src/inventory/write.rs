@@ -90,17 +90,23 @@ pub(super) struct SeenSet {
 
 impl SeenSet {
     fn insert(&mut self, seen: Seen) {
-        let Ok(id) = usize::try_from(seen.document.0) else {
-            return;
+        if self.mark(seen.document.0) {
+            *self.counts.entry(seen.outcome).or_default() += 1;
+        }
+    }
+
+    /// Sets the bit of a document; whether it was not set before.
+    fn mark(&mut self, document: i64) -> bool {
+        let Ok(id) = usize::try_from(document) else {
+            return false;
         };
         let (word, bit) = (id / 64, 1 << (id % 64));
         if word >= self.bits.len() {
             self.bits.resize(word + 1, 0);
         }
-        if self.bits[word] & bit == 0 {
-            self.bits[word] |= bit;
-            *self.counts.entry(seen.outcome).or_default() += 1;
-        }
+        let new = self.bits[word] & bit == 0;
+        self.bits[word] |= bit;
+        new
     }
 
     pub(super) fn contains(&self, document: i64) -> bool {
@@ -231,6 +237,21 @@ impl Writer {
             values_now: 0,
         });
         self.seen = SeenSet::default();
+        // What the run recorded before its process died counts by its rows; meeting it again adds nothing.
+        if matches!(last, Some((_, true))) {
+            let recorded = self
+                .db
+                .prepare("SELECT id FROM document WHERE met_run = ?1")
+                .and_then(|mut statement| {
+                    statement
+                        .query_map([id], |row| row.get(0))?
+                        .collect::<Result<Vec<i64>, _>>()
+                })
+                .map_err(|e| self.sql(e))?;
+            for document in recorded {
+                self.seen.mark(document);
+            }
+        }
         Ok(RunId(id))
     }
 

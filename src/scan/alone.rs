@@ -40,12 +40,7 @@ pub fn read(
     let key =
         Key::from_text(job.key.as_bytes(), "the key of the job").map_err(InventoryError::from)?;
     if job.sandbox {
-        sandbox::enter(
-            &[root.to_path_buf()],
-            &[],
-            &tools.temporary,
-            job.reading.ocr,
-        );
+        sandbox::enter(&[root.to_path_buf()], &[], &tools.temporary, false);
     }
     let path = suspect.path.to_path();
     let listing = Listing {

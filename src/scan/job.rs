@@ -56,8 +56,6 @@ pub struct Reading {
     pub rules: Option<RawPath>,
     /// Passwords to try on locked documents.
     pub passwords: Vec<String>,
-    /// Read pictures of text.
-    pub ocr: bool,
     /// Memory for everything, in bytes.
     pub memory: u64,
     /// Seconds for one document, before what its size adds.

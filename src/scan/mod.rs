@@ -34,7 +34,7 @@ pub enum ScanError {
     #[error(transparent)]
     Inventory(#[from] InventoryError),
     /// The journal cannot be written.
-    #[error("{} cannot be written ({1}): the inventory's folder must be writable", .0.display())]
+    #[error("{path} cannot be written ({error}): the inventory's folder must be writable", path = .0.display(), error = .1)]
     Journal(PathBuf, io::Error),
     /// No thread to be had.
     #[error("the system gives no more threads ({0}): try fewer with --threads")]
@@ -46,7 +46,9 @@ pub enum ScanError {
     #[error("{0}")]
     Failed(String),
     /// The scanner died again and again, and not on a document.
-    #[error("the scanner died {0} times without a document to blame ({1}): this is a fault of domesday; what was committed stands")]
+    #[error(
+        "the scanner died {0} times without a document to blame ({1}): this is a fault of domesday; what was committed stands"
+    )]
     Died(u32, String),
     /// A fault of this program.
     #[error("{0}: this is a fault of domesday; what was committed stands")]

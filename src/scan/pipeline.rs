@@ -17,8 +17,6 @@ use std::{
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
 use crate::{
-    detect::Detector,
-    extract::Reader,
     inventory::{
         Gather, InventoryError, Journal, Key, Known, RuleInfo, Walked, Writer,
         record::{Batch, DocumentRecord, RawPath, RootId, RunEnd, RunStart, RunTotals},
@@ -119,12 +117,7 @@ impl<'j> Scanner<'j> {
             .map_err(|error| ScanError::Journal(Journal::path_for(&inventory), error))?;
         let readable: Vec<PathBuf> = roots.iter().map(|(root, _)| root.path.clone()).collect();
         let sandbox = if job.sandbox {
-            sandbox::enter(
-                &readable,
-                &own_files(&inventory),
-                &tools.temporary,
-                job.reading.ocr,
-            )
+            sandbox::enter(&readable, &own_files(&inventory), &tools.temporary, false)
         } else {
             sandbox::Status::off()
         };
@@ -145,7 +138,11 @@ impl<'j> Scanner<'j> {
         })
     }
 
-    fn run(mut self, orders: &Receiver<Order>, say: &(dyn Fn(&Report) + Sync)) -> Result<(), ScanError> {
+    fn run(
+        mut self,
+        orders: &Receiver<Order>,
+        say: &(dyn Fn(&Report) + Sync),
+    ) -> Result<(), ScanError> {
         say(&Report::Started(Started {
             run: self.run,
             roots: self
@@ -319,7 +316,11 @@ impl<'j> Scanner<'j> {
     }
 
     /// Takes what came of the suspects; whether the scan was stopped meanwhile.
-    fn alone(&mut self, orders: &Receiver<Order>, progress: &mut Progress) -> Result<bool, ScanError> {
+    fn alone(
+        &mut self,
+        orders: &Receiver<Order>,
+        progress: &mut Progress,
+    ) -> Result<bool, ScanError> {
         loop {
             match orders.recv() {
                 Ok(Order::Record(batch)) => {
@@ -406,7 +407,6 @@ fn options_for_the_record(job: &Job) -> String {
         "snapshots": job.snapshots,
         "memory": job.reading.memory,
         "deadline": job.reading.deadline,
-        "ocr": job.reading.ocr,
         "passwords": job.reading.passwords.len(),
         "own_rules": job.reading.rules.as_ref().map(RawPath::display),
         "previews": job.previews,
@@ -443,7 +443,11 @@ fn write(writer: &mut Writer, messages: &Receiver<Message>) -> Result<(), Invent
         }
         let due_at = *due.get_or_insert_with(|| Instant::now() + WAIT);
         // Parts sent ahead are large: they are not gathered.
-        if over || batch.documents.len() >= BATCH || !batch.early.is_empty() || Instant::now() >= due_at {
+        if over
+            || batch.documents.len() >= BATCH
+            || !batch.early.is_empty()
+            || Instant::now() >= due_at
+        {
             writer.commit(&batch)?;
             batch = Batch::default();
             due = None;

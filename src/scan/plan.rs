@@ -34,7 +34,6 @@ impl Fingerprints {
         digest.update(&rules);
         digest.update(&reading.memory.to_le_bytes());
         digest.update(&reading.deadline.to_le_bytes());
-        digest.update(&[u8::from(reading.ocr)]);
         for password in &reading.passwords {
             digest.update(&(password.len() as u64).to_le_bytes());
             digest.update(password.as_bytes());

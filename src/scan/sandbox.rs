@@ -78,13 +78,24 @@ fn landlock_ruleset(
         .add_rules(path_beneath_rules(roots, read))?
         .add_rules(path_beneath_rules(folders, all))?
         .add_rules(path_beneath_rules(
-            ["/etc", "/usr", "/lib", "/lib64", "/proc/self", "/dev/null", "/dev/urandom"],
+            [
+                "/etc",
+                "/usr",
+                "/lib",
+                "/lib64",
+                "/proc/self",
+                "/dev/null",
+                "/dev/urandom",
+            ],
             read,
         ))?
         .add_rules(path_beneath_rules(["/var/lib/sss", "/run/nscd"], read))?;
     if programs {
         rules = rules
-            .add_rules(path_beneath_rules(["/usr", "/bin", "/lib", "/lib64", "/opt"], run))?
+            .add_rules(path_beneath_rules(
+                ["/usr", "/bin", "/lib", "/lib64", "/opt"],
+                run,
+            ))?
             .add_rules(path_beneath_rules(["/dev/null"], AccessFs::from_file(abi)))?;
     }
     Ok(rules.restrict_self()?.ruleset)

@@ -128,8 +128,8 @@ pub fn run(
 }
 
 fn in_flight(journal: &std::path::Path) -> Result<Vec<Suspect>, ScanError> {
-    let open = Journal::read(journal)
-        .map_err(|error| ScanError::Journal(journal.to_path_buf(), error))?;
+    let open =
+        Journal::read(journal).map_err(|error| ScanError::Journal(journal.to_path_buf(), error))?;
     Ok(open
         .into_iter()
         .map(|open| Suspect {
@@ -294,7 +294,9 @@ impl Supervisor<'_> {
             let now = (open.root, open.path, open.since);
             match watched.get(&open.slot) {
                 // Time is counted here, on a clock that is never set.
-                Some((root, path, since, first)) if (*root, path, *since) == (now.0, &now.1, now.2) => {
+                Some((root, path, since, first))
+                    if (*root, path, *since) == (now.0, &now.1, now.2) =>
+                {
                     if first.elapsed() < allowed(&limits, 0) {
                         continue;
                     }
@@ -474,7 +476,8 @@ impl Process {
         let status = self.child.wait();
         // A program that it had started may hold the pipe open: no longer than this.
         let patience = Instant::now() + Duration::from_millis(500);
-        while self.listener.as_ref().is_some_and(|l| !l.is_finished()) && Instant::now() < patience {
+        while self.listener.as_ref().is_some_and(|l| !l.is_finished()) && Instant::now() < patience
+        {
             thread::sleep(Duration::from_millis(2));
         }
         let words = self

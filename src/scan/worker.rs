@@ -7,7 +7,7 @@ use std::{
     fs::{File, Metadata},
     io::{self, Read as _, Seek as _},
     panic::{AssertUnwindSafe, catch_unwind},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -22,8 +22,8 @@ use crate::{
     inventory::{
         Gather, InventoryError, Journal, Known,
         record::{
-            Access, ContentRecord, Digest, DocumentRecord, Early, PartRecord, RawPath, RootId, Seen,
-            Stamp,
+            Access, ContentRecord, Digest, DocumentRecord, Early, PartRecord, RawPath, RootId,
+            Seen, Stamp,
         },
     },
     model::{Finding, Outcome, OutcomeKind},
@@ -402,7 +402,7 @@ impl<'a> Worker<'a> {
             if sparse {
                 let data = next_data(file, at, meta.size);
                 if data > at {
-                    const ZEROS: [u8; 64 << 10] = [0; 64 << 10];
+                    static ZEROS: [u8; 64 << 10] = [0; 64 << 10];
                     while at < data {
                         let n = (data - at).min(ZEROS.len() as u64) as usize;
                         hasher.update(&ZEROS[..n]);
@@ -549,8 +549,12 @@ impl<'a> Worker<'a> {
             digest: match digest {
                 Some(digest) if !changed => digest,
                 _ => *blake3::hash(
-                    format!("{}/{ticket}/{:?}", std::process::id(), std::time::SystemTime::now())
-                        .as_bytes(),
+                    format!(
+                        "{}/{ticket}/{:?}",
+                        std::process::id(),
+                        std::time::SystemTime::now()
+                    )
+                    .as_bytes(),
                 )
                 .as_bytes(),
             },
@@ -654,11 +658,7 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
-    fn send(
-        &mut self,
-        record: DocumentRecord,
-        content: Option<(Digest, End)>,
-    ) -> Result<(), Halt> {
+    fn send(&mut self, record: DocumentRecord, content: Option<(Digest, End)>) -> Result<(), Halt> {
         add(&self.counters.done, 1);
         add(
             &self.counters.done_bytes,
@@ -734,7 +734,9 @@ pub fn stamp(meta: &Meta) -> Stamp {
 
 impl Principals {
     pub(super) fn access(&mut self, meta: &Meta, owners: &Owners) -> Access {
-        let named = |last: &mut Option<(u32, Arc<str>)>, id: Option<u32>, ask: &dyn Fn() -> Arc<str>| {
+        let named = |last: &mut Option<(u32, Arc<str>)>,
+                     id: Option<u32>,
+                     ask: &dyn Fn() -> Arc<str>| {
             match (&*last, id) {
                 (_, None) => Arc::from(""),
                 (Some((known, name)), Some(id)) if *known == id => name.clone(),

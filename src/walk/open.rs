@@ -3,7 +3,9 @@
 //! No link is followed at the last step, a pipe put in a file's place does not block, and the time of last access is
 //! left alone where the system allows it.
 
-use std::{fs::File, fs::Metadata, io, path::Path, sync::atomic::AtomicBool, sync::atomic::Ordering};
+use std::{
+    fs::File, fs::Metadata, io, path::Path, sync::atomic::AtomicBool, sync::atomic::Ordering,
+};
 
 /// Opens files; shared by all threads.
 #[derive(Debug, Default)]

@@ -245,21 +245,18 @@ fn an_unchanged_tree_is_all_unchanged_and_adds_up() {
             .unwrap(),
     );
     assert!(known.find(root, &RawPath::new("3.txt")).unwrap().is_none());
-    assert!(
-        known
-            .has_content(&digest_of("a"), &[1; 32], version)
-            .unwrap()
-    );
-    assert!(
-        !known
-            .has_content(&digest_of("a"), &[2; 32], version)
-            .unwrap()
-    );
-    assert!(
-        !known
-            .has_content(&digest_of("zz"), &[1; 32], version)
-            .unwrap()
-    );
+    for (content, rules, expected) in [
+        ("a", 1, Some(Outcome::read())),
+        ("a", 2, None),
+        ("zz", 1, None),
+    ] {
+        assert_eq!(
+            known
+                .content(&digest_of(content), &[rules; 32], version)
+                .unwrap(),
+            expected
+        );
+    }
     writer
         .commit(&Batch {
             seen,

@@ -1,0 +1,202 @@
+//! Options that several commands share, and the words they are written in.
+
+use std::{env, fs, path::Path, path::PathBuf, thread};
+
+use anyhow::{Context, bail};
+use clap::Args;
+
+use crate::{
+    inventory::record::RawPath,
+    scan::{Reading, tools::LEAST_MEMORY},
+};
+
+/// How documents are read.
+#[derive(Args, Debug, Clone)]
+#[command(next_help_heading = "How documents are read")]
+pub struct ReadingArgs {
+    /// Memory for everything, rules and buffers included (least 256MiB)
+    ///
+    /// A document that needs more than its share waits; one that needs more than there is ends as `too large`, with the
+    /// figure that would be enough.
+    #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = memory)]
+    pub memory: u64,
+
+    /// Seconds that one document may take, before what its size adds (0.2 s for each MiB)
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+    pub deadline: u64,
+
+    /// Passwords to try on locked documents: a file with one a line
+    #[arg(long, value_name = "FILE")]
+    pub passwords: Option<PathBuf>,
+
+    /// Your own rules: a folder of TOML files laid over the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
+
+    /// Folder for temporary copies of archive members (they have no name and vanish by themselves)
+    #[arg(long, value_name = "DIR")]
+    pub temporary: Option<PathBuf>,
+
+    /// Documents read at the same time [default: one a processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+}
+
+impl ReadingArgs {
+    /// As the scan takes it.
+    pub fn reading(&self) -> anyhow::Result<Reading> {
+        let passwords = match &self.passwords {
+            None => Vec::new(),
+            Some(file) => fs::read_to_string(file)
+                .with_context(|| format!("the password file {} cannot be read", file.display()))?
+                .lines()
+                .filter(|line| !line.is_empty())
+                .map(str::to_owned)
+                .collect(),
+        };
+        Ok(Reading {
+            rules: self.rules.as_ref().map(RawPath::new),
+            passwords,
+            memory: self.memory,
+            deadline: self.deadline,
+            temporary: self.temporary.as_ref().map(RawPath::new),
+        })
+    }
+
+    /// How many workers.
+    pub fn threads(&self) -> usize {
+        match self.threads {
+            Some(threads) => usize::from(threads),
+            None => thread::available_parallelism().map_or(1, usize::from),
+        }
+    }
+}
+
+fn memory(text: &str) -> Result<u64, String> {
+    let bytes = size(text)?;
+    if bytes < LEAST_MEMORY {
+        return Err(format!("the least is {} MiB", LEAST_MEMORY >> 20));
+    }
+    Ok(bytes)
+}
+
+/// A size as people write it: `512MiB`, `2GB`, `1073741824`.
+pub fn size(text: &str) -> Result<u64, String> {
+    let text = text.trim();
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == ' ');
+    let factor: u64 = match text[digits.len()..].trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kib" => 1 << 10,
+        "kb" => 1_000,
+        "m" | "mib" => 1 << 20,
+        "mb" => 1_000_000,
+        "g" | "gib" => 1 << 30,
+        "gb" => 1_000_000_000,
+        "t" | "tib" => 1 << 40,
+        "tb" => 1_000_000_000_000,
+        other => return Err(format!("`{other}` is no unit: write MiB, GiB, MB or GB")),
+    };
+    let number: f64 = digits
+        .parse()
+        .map_err(|_| "write a number and a unit, like 512MiB or 2GiB".to_owned())?;
+    let bytes = number * factor as f64;
+    if !(0.0..=1e18).contains(&bytes) {
+        return Err("out of range".to_owned());
+    }
+    Ok(bytes as u64)
+}
+
+/// The key of the blind index given in the environment, where a key file is not wanted.
+pub const KEY_VARIABLE: &str = "DOMESDAY_KEY";
+
+/// That key's text.
+pub fn key_from_environment() -> Option<Vec<u8>> {
+    let text = env::var_os(KEY_VARIABLE)?;
+    Some(text.into_encoded_bytes())
+}
+
+/// The machine's name, for the record.
+pub fn host() -> String {
+    #[cfg(unix)]
+    {
+        rustix::system::uname()
+            .nodename()
+            .to_string_lossy()
+            .into_owned()
+    }
+    #[cfg(not(unix))]
+    {
+        env::var("COMPUTERNAME").unwrap_or_else(|_| "this machine".to_owned())
+    }
+}
+
+/// The account's name, for the record.
+pub fn user() -> String {
+    #[cfg(unix)]
+    {
+        uzers::get_current_username().map_or_else(
+            || uzers::get_current_uid().to_string(),
+            |name| name.to_string_lossy().into_owned(),
+        )
+    }
+    #[cfg(not(unix))]
+    {
+        env::var("USERNAME").unwrap_or_default()
+    }
+}
+
+/// The values of an option that may hold personal data: as written, or, so that they stand in no process list and no
+/// shell history, `@FILE` for one a line, or `-` for the standard input.
+pub fn private_values(given: &[String]) -> anyhow::Result<Vec<String>> {
+    let mut values = Vec::new();
+    for value in given {
+        let text = if value == "-" {
+            std::io::read_to_string(std::io::stdin())
+                .context("the standard input cannot be read")?
+        } else if let Some(file) = value.strip_prefix('@') {
+            fs::read_to_string(file).with_context(|| format!("{file} cannot be read"))?
+        } else {
+            values.push(value.clone());
+            continue;
+        };
+        values.extend(
+            text.lines()
+                .map(str::trim)
+                .filter(|line| !line.is_empty())
+                .map(str::to_owned),
+        );
+    }
+    Ok(values)
+}
+
+/// That a folder to write in exists, before anything is done.
+pub fn check_folder_of(file: &Path) -> anyhow::Result<()> {
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => return Ok(()),
+    };
+    if !folder.is_dir() {
+        bail!(
+            "the folder {} does not exist: make it, or name another file",
+            folder.display()
+        );
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_as_people_write_them() {
+        assert_eq!(size("1GiB"), Ok(1 << 30));
+        assert_eq!(size("1.5 g"), Ok(3 << 29));
+        assert_eq!(size("2MB"), Ok(2_000_000));
+        assert_eq!(size("77"), Ok(77));
+        for bad in ["", "GiB", "1 parsec", "-1", "1e99"] {
+            assert!(size(bad).is_err(), "{bad}");
+        }
+        assert!(memory("1MiB").is_err());
+    }
+}
