@@ -6,13 +6,43 @@
 //! byte later. The engine keeps no text and nothing of a document: one [`Engine`] is shared by all threads, and what
 //! changes during a scan is in the [`Scratch`] of the thread and the [`Cursors`] of the document.
 //!
-//! [`plain`] is the definition of a correct answer: each pattern's regex over the whole text, Aho-Corasick for the
-//! terms.
+//! Each pattern on its own, and then the terms, would be as many passes over the text. Here there is one, in eight
+//! steps, a file each:
+//!
+//! 1. [`classes`] (at load): which classes of bytes the patterns tell apart.
+//! 2. [`classify`]: the text, a chunk at a time, becomes one bitmap per class.
+//! 3. [`shape`] (at load): each pattern becomes a condition on those bitmaps that a match must meet; [`plan`] says how
+//!    much of it to ask for.
+//! 4. [`program`] (at load): all conditions become one straight line of bit operations.
+//! 5. [`run`]: the line, over the chunk's bitmaps, leaves few candidates.
+//! 6. [`verify`]: the pattern itself decides at each candidate.
+//! 7. [`words`]: which of the chunk's words may be the rarest word of a term.
+//! 8. [`terms`]: the whole term is compared there.
+//!
+//! [`scan`] puts them in a row, and [`simd`] runs 2, 5 and 7 in the widest registers of the processor. [`plain`] is the
+//! definition of a correct answer: each pattern's regex over the whole text, Aho-Corasick for the terms.
 
+mod bits;
+mod classes;
+mod classify;
 pub mod plain;
+mod plan;
+mod program;
+mod report;
+mod run;
+mod scan;
+mod shape;
+mod simd;
+mod terms;
+mod verify;
+mod words;
 
 use std::ops::Range;
 
+pub use report::{Lane, PatternReport};
+pub use simd::Isa;
+
+use self::classes::Classes;
 use crate::model::limits::OVERLAP;
 
 /// What every pattern must keep to: the most bytes that it may match. A term, with its widest gaps, keeps to it too.
@@ -85,11 +115,11 @@ impl Cursors {
 /// Memory that a scan works in; one per thread, used again for each text.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    plain: plain::Scratch,
+    memory: scan::Memory,
 }
 
 impl Scratch {
-    /// Empty; it grows to what the engine needs at the first scan.
+    /// It grows to what the engine needs at the first scan.
     pub fn new() -> Scratch {
         Scratch::default()
     }
@@ -98,21 +128,107 @@ impl Scratch {
 /// All patterns and terms, compiled. It never changes, and is shared by all threads.
 #[derive(Debug)]
 pub struct Engine {
-    plain: plain::Plain,
+    steps: simd::Steps,
+    tables: classify::Tables,
+    /// The class of line ends, if a pattern asks for the start of a line.
+    line_end: Option<u8>,
+    program: program::Program,
+    /// The patterns that share each bitmap of candidates.
+    groups: Vec<Vec<u16>>,
+    /// How each pattern is made sure of; None: it is in the slow lane.
+    verify: Vec<Option<verify::Verify>>,
+    /// The patterns without a shape.
+    slow: Vec<(u16, regex::bytes::Regex)>,
+    terms: Option<terms::Terms>,
+    max_length: usize,
+    report: Vec<PatternReport>,
 }
 
 impl Engine {
-    /// Compiles the lists.
+    /// Compiles the lists, for the best instructions of this processor.
     pub fn new(patterns: &[PatternSpec], terms: &[TermSpec]) -> Result<Engine, EngineError> {
+        Engine::with_isa(patterns, terms, Isa::best())
+    }
+
+    /// Compiles the lists for the given instructions, or those of any processor if this one does not have them.
+    pub fn with_isa(
+        patterns: &[PatternSpec],
+        terms: &[TermSpec],
+        isa: Isa,
+    ) -> Result<Engine, EngineError> {
+        if patterns.len() > usize::from(u16::MAX) {
+            return Err(EngineError::Many(patterns.len()));
+        }
+        if u32::try_from(terms.len()).is_err() {
+            return Err(EngineError::Many(terms.len()));
+        }
+        let hirs = patterns.iter().map(plain::parse);
+        let hirs = hirs.collect::<Result<Vec<_>, _>>()?;
+        let mut required = shape::required(&hirs);
+        if !terms.is_empty() {
+            required.extend(terms::CLASSES);
+        }
+        let classes = Classes::choose(&hirs, &required, &plan::frequency());
+        let tables = classify::Tables::new(&classes);
+        let mut graph = shape::Graph::new();
+        let choices = plan::choose(&hirs, &classes, &tables, &mut graph);
+
+        let mut roots = Vec::new();
+        let mut groups: Vec<Vec<u16>> = Vec::new();
+        let mut verify = Vec::with_capacity(patterns.len());
+        let mut slow = Vec::new();
+        for (index, ((pattern, hir), choice)) in
+            patterns.iter().zip(&hirs).zip(&choices).enumerate()
+        {
+            let index = index as u16;
+            let Some(choice) = choice else {
+                slow.push((index, plain::compile(pattern)?));
+                verify.push(None);
+                continue;
+            };
+            let decide = verify::Verify::new(&pattern.name, hir, choice.shape.exact)?;
+            verify.push(Some(decide));
+            match roots.iter().position(|root| *root == choice.shape.root) {
+                Some(group) => groups[group].push(index),
+                None => {
+                    roots.push(choice.shape.root);
+                    groups.push(vec![index]);
+                }
+            }
+        }
+        let program = program::Program::new(&graph, &roots);
+        let report = report::report(patterns, &hirs, &choices, &verify);
+        let longest = hirs.iter().filter_map(|hir| hir.properties().maximum_len());
+        let terms = terms::Terms::new(terms, &classes)?;
+        let longest_term = terms.as_ref().map_or(0, terms::Terms::max_length);
         Ok(Engine {
-            plain: plain::Plain::new(patterns, terms)?,
+            steps: simd::Steps::new(isa),
+            line_end: shape::line_class(&classes),
+            tables,
+            program,
+            groups,
+            verify,
+            slow,
+            max_length: longest.max().unwrap_or(1).max(longest_term),
+            terms,
+            report,
         })
+    }
+
+    /// The instructions that scans use.
+    pub fn isa(&self) -> Isa {
+        self.steps.isa()
+    }
+
+    /// How each pattern is looked for, for `rules check`.
+    pub fn report(&self) -> &[PatternReport] {
+        &self.report
     }
 
     /// The most bytes that any pattern or term may match: how much text must follow `starts` in a window of
     /// [`scan`](Engine::scan), unless the document ends there, so that every match is seen whole.
     pub fn max_length(&self) -> usize {
-        self.plain.max_length()
+        self.max_length
     }
 
     /// Tells `visit` of every match that begins in `starts`. Text before `starts` and after it is seen (a match may
@@ -127,8 +243,8 @@ impl Engine {
         scratch: &mut Scratch,
         visit: &mut V,
     ) {
-        self.plain
-            .scan(text, starts, cursors, &mut scratch.plain, visit);
+        let cursors = cursors.slots(self.verify.len());
+        scan::scan(self, text, starts, cursors, &mut scratch.memory, visit);
     }
 }
 

@@ -36,11 +36,7 @@ impl Plain {
         for pattern in patterns {
             let hir = parse(pattern)?;
             max_length = max_length.max(hir.properties().maximum_len().unwrap_or(0));
-            let built = RegexBuilder::new(&pattern.regex).unicode(false).build();
-            regexes.push(built.map_err(|e| EngineError::Regex {
-                name: pattern.name.clone(),
-                reason: e.to_string(),
-            })?);
+            regexes.push(compile(pattern)?);
         }
         let mut canonical = Vec::with_capacity(terms.len());
         let mut as_written = Vec::with_capacity(terms.len());
@@ -84,18 +80,7 @@ impl Plain {
     ) {
         let cursors = cursors.slots(self.patterns.len());
         for (index, (regex, cursor)) in self.patterns.iter().zip(cursors).enumerate() {
-            let mut at = starts.start.max(*cursor);
-            while at <= text.len()
-                && let Some(found) = regex.find_at(text, at)
-                && found.start() < starts.end
-            {
-                if visit.pattern(index as u16, found.start(), found.end()) {
-                    at = found.end();
-                    *cursor = at;
-                } else {
-                    at = found.start() + 1;
-                }
-            }
+            search(regex, index as u16, text, &starts, cursor, visit);
         }
         self.terms(text, starts, scratch, visit);
     }
@@ -122,6 +107,29 @@ impl Plain {
             if whole && as_written && starts.contains(&start) {
                 visit.term(term as u32, start, end);
             }
+        }
+    }
+}
+
+/// Goes through one pattern's matches from its cursor on.
+pub(super) fn search<V: Visit + ?Sized>(
+    regex: &Regex,
+    pattern: u16,
+    text: &[u8],
+    starts: &Range<usize>,
+    cursor: &mut usize,
+    visit: &mut V,
+) {
+    let mut at = starts.start.max(*cursor);
+    while at <= text.len()
+        && let Some(found) = regex.find_at(text, at)
+        && found.start() < starts.end
+    {
+        if visit.pattern(pattern, found.start(), found.end()) {
+            at = found.end();
+            *cursor = at;
+        } else {
+            at = found.start() + 1;
         }
     }
 }
@@ -181,6 +189,15 @@ fn fold_gaps(text: &[u8], folded: &mut Vec<u8>, place: &mut Vec<usize>) {
         }
         at += gap.max(1);
     }
+}
+
+/// The pattern as a regex.
+pub(super) fn compile(pattern: &PatternSpec) -> Result<Regex, EngineError> {
+    let built = RegexBuilder::new(&pattern.regex).unicode(false).build();
+    built.map_err(|e| EngineError::Regex {
+        name: pattern.name.clone(),
+        reason: e.to_string(),
+    })
 }
 
 /// The pattern's syntax tree, once it keeps to what the engine asks of every pattern.

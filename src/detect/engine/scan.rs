@@ -1,0 +1,159 @@
+//! The eight steps in a row, for one window of text.
+//!
+//! classify → run the shapes → for each group of patterns, verify its candidates → the words that may be keys → their
+//! terms; chunk by chunk. Patterns without a shape run before that, each alone. This is what [`super::Engine::scan`]
+//! does.
+
+use std::ops::Range;
+
+use super::bits::{AFTER, Bits, CHUNK};
+use super::run::Work;
+use super::words::{Chunk, Word};
+use super::{Engine, Visit};
+
+/// The memory of a scan.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    bits: Bits,
+    work: Work,
+    words: Vec<Word>,
+    /// The text around a chunk where there is not enough of it: at the start and the end of a text.
+    padded: Vec<u8>,
+}
+
+/// What of a chunk is known beyond it, in words of 64 bytes.
+const MARGIN: usize = AFTER + 1;
+
+pub(super) fn scan<V: Visit + ?Sized>(
+    engine: &Engine,
+    text: &[u8],
+    starts: Range<usize>,
+    cursors: &mut [usize],
+    memory: &mut Memory,
+    visit: &mut V,
+) {
+    let starts = starts.start..starts.end.min(text.len());
+    for (pattern, regex) in &engine.slow {
+        let cursor = &mut cursors[usize::from(*pattern)];
+        super::plain::search(regex, *pattern, text, &starts, cursor, visit);
+    }
+    let back = engine.terms.as_ref().map_or(0, |terms| terms.back);
+    let end = text.len().min(starts.end + back);
+    let mut base = starts.start;
+    while base < end && !starts.is_empty() {
+        let words = CHUNK.min((end - base).div_ceil(64));
+        chunk(engine, text, &starts, base, words, cursors, memory, visit);
+        base += 64 * words;
+    }
+}
+
+#[allow(clippy::too_many_arguments)]
+fn chunk<V: Visit + ?Sized>(
+    engine: &Engine,
+    text: &[u8],
+    starts: &Range<usize>,
+    base: usize,
+    words: usize,
+    cursors: &mut [usize],
+    memory: &mut Memory,
+    visit: &mut V,
+) {
+    let Memory {
+        bits,
+        work,
+        words: keys,
+        padded,
+    } = memory;
+    let len = 64 * (1 + words + MARGIN);
+    let inside = base >= 64 && base - 64 + len <= text.len();
+    let view = if inside {
+        &text[base - 64..base - 64 + len]
+    } else {
+        padded.clear();
+        let before = base.min(64);
+        let after = (len - 64).min(text.len() - base);
+        padded.resize(64 - before, 0);
+        padded.extend_from_slice(&text[base - before..base + after]);
+        padded.resize(len, 0);
+        padded.as_slice()
+    };
+    engine
+        .steps
+        .classify(view, &engine.tables, &mut bits.classes);
+    if !inside {
+        let from = 64 - base.min(64);
+        let to = 64 + (text.len() - base).min(len - 64);
+        bits.keep(engine.tables.classes, len / 64, from, to);
+        if base == 0
+            && let Some(line_end) = engine.line_end
+        {
+            // The start of the text is the start of a line.
+            bits.set_before(line_end);
+        }
+    }
+    if base < starts.end {
+        engine.steps.run(&engine.program, bits, words, work);
+        let mut from = 0;
+        for &(group, to) in &work.ends {
+            let found = &work.found[from as usize..to as usize];
+            from = to;
+            if found.is_empty() {
+                continue;
+            }
+            for &pattern in &engine.groups[usize::from(group)] {
+                let cursor = &mut cursors[usize::from(pattern)];
+                verify(engine, pattern, text, starts, base, found, cursor, visit);
+            }
+        }
+    }
+    if let Some(terms) = &engine.terms {
+        keys.clear();
+        let chunk = Chunk {
+            text: view,
+            bits,
+            words,
+        };
+        engine.steps.words(&terms.filter, &chunk, keys);
+        for word in keys.iter() {
+            terms.look_up(text, starts, base, word, visit);
+        }
+    }
+}
+
+/// Goes through one pattern's candidates in a chunk.
+#[allow(clippy::too_many_arguments)]
+#[inline(always)]
+fn verify<V: Visit + ?Sized>(
+    engine: &Engine,
+    pattern: u16,
+    text: &[u8],
+    starts: &Range<usize>,
+    base: usize,
+    found: &[(u32, u64)],
+    cursor: &mut usize,
+    visit: &mut V,
+) {
+    let Some(verify) = &engine.verify[usize::from(pattern)] else {
+        return;
+    };
+    let mut next = *cursor;
+    for &(word, mut candidates) in found {
+        let at = base + 64 * word as usize;
+        while candidates != 0 {
+            let start = at + candidates.trailing_zeros() as usize;
+            candidates &= candidates - 1;
+            if start < next {
+                continue;
+            }
+            if start >= starts.end {
+                break;
+            }
+            if let Some(end) = verify.end(text, start)
+                && visit.pattern(pattern, start, end)
+            {
+                next = end;
+            }
+        }
+    }
+    *cursor = next;
+}

@@ -1,0 +1,509 @@
+//! Step 3, at load: from a pattern's syntax tree to its *shape*, the condition that the bytes from a position on must
+//! meet for a match to begin there, as a graph of bit operations over whole bitmaps.
+//!
+//! If F is the bitmap of the positions where the rest of a pattern may go on, then the positions where "a byte of
+//! class C, then the rest" may begin are `C & F >> 1` (bit p of `F >> 1` is bit p + 1 of F). Concatenation is that
+//! from right to left; an alternation is OR, an optional part `F | start(part, F)`, a look-behind a bitmap shifted the
+//! other way. A shape looks at the first `depth` bytes only, so it is necessary rather than sufficient, unless it is
+//! marked exact. Nodes are shared between all patterns: "ten digits" is computed once. What depth pays is for
+//! [`super::plan`] to say.
+
+use std::collections::HashMap;
+
+use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
+
+use super::classes::{ByteSet, Classes};
+
+/// The farthest a shape may look ahead, in bytes.
+pub(super) const MAX_REACH: u16 = 8 * 64;
+
+/// More nodes than this and a shape is given up.
+const MOST_NODES: usize = 600;
+
+pub(super) type NodeId = u32;
+
+/// A bitmap, by how it is made of others. Shifts are towards the start of the text: bit p of `x >> n` is bit p + n.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Node {
+    /// Every position. Always node 0; only `And(0, b, n)`, which is a mere shift, takes it.
+    All,
+    /// The byte is of the class.
+    Class(u8),
+    /// The byte is not of the class (the end of the text is not either).
+    NotClass(u8),
+    /// The byte before is of the class.
+    Before(u8),
+    /// The byte before is not of the class.
+    NotBefore(u8),
+    /// One of this byte and the byte before is of the class.
+    Edge(u8),
+    /// As `Edge`, not.
+    NotEdge(u8),
+    /// `a & b >> n`
+    And(NodeId, NodeId, u16),
+    /// `a | b >> n`
+    Or(NodeId, NodeId, u16),
+}
+
+/// All nodes of all shapes, each once; what a node is made of comes before it.
+#[derive(Debug)]
+pub(super) struct Graph {
+    pub nodes: Vec<Node>,
+    /// How far ahead each node looks, in bytes.
+    pub reach: Vec<u16>,
+    known: HashMap<Node, NodeId>,
+}
+
+/// A node seen from some bytes before it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Seen {
+    node: NodeId,
+    ahead: u16,
+}
+
+const ALL: Seen = Seen { node: 0, ahead: 0 };
+
+/// What a pattern asks of the text at the start of a match.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Shape {
+    pub root: NodeId,
+    /// Whether it asks for all that the pattern does.
+    pub exact: bool,
+}
+
+impl Graph {
+    pub fn new() -> Graph {
+        Graph {
+            nodes: vec![Node::All],
+            reach: vec![0],
+            known: HashMap::from([(Node::All, 0)]),
+        }
+    }
+
+    pub fn node(&mut self, mut node: Node) -> NodeId {
+        if let Node::And(a, b, 0) | Node::Or(a, b, 0) = &mut node
+            && a > b
+        {
+            std::mem::swap(a, b);
+        }
+        if let Some(&id) = self.known.get(&node) {
+            return id;
+        }
+        let reach = match node {
+            Node::And(a, b, n) | Node::Or(a, b, n) => {
+                self.reach[a as usize].max(self.reach[b as usize].saturating_add(n))
+            }
+            _ => 0,
+        };
+        let id = self.nodes.len() as NodeId;
+        self.nodes.push(node);
+        self.reach.push(reach);
+        self.known.insert(node, id);
+        id
+    }
+
+    fn and(&mut self, a: NodeId, rest: Seen, ahead: u16) -> Seen {
+        let n = rest.ahead + ahead;
+        let node = match (a, rest.node) {
+            (a, 0) => a,
+            (0, node) => return Seen { node, ahead: n },
+            (a, node) if a == node && n == 0 => a,
+            (a, node) => self.node(Node::And(a, node, n)),
+        };
+        Seen { node, ahead: 0 }
+    }
+
+    fn or(&mut self, a: Seen, b: Seen) -> Seen {
+        if a.node == 0 || b.node == 0 {
+            return ALL;
+        }
+        if a == b {
+            return a;
+        }
+        let (near, far) = if a.ahead <= b.ahead { (a, b) } else { (b, a) };
+        Seen {
+            node: self.node(Node::Or(near.node, far.node, far.ahead - near.ahead)),
+            ahead: near.ahead,
+        }
+    }
+
+    /// `n` bytes of a class in a row, each length from the power of two below it.
+    fn run(&mut self, class: u8, n: u16) -> NodeId {
+        if n == 1 {
+            return self.node(Node::Class(class));
+        }
+        let half = if n.is_power_of_two() {
+            n / 2
+        } else {
+            1 << n.ilog2()
+        };
+        let run = self.run(class, half);
+        self.node(Node::And(run, run, n - half))
+    }
+
+    /// The shape of a pattern, of its first `depth` bytes; `wide`: alternatives of fixed length are taken together
+    /// byte by byte, which is less to compute and narrows less. None: it looks too far, or is too large.
+    pub fn shape(
+        &mut self,
+        hir: &Hir,
+        classes: &Classes,
+        depth: usize,
+        wide: bool,
+    ) -> Option<Shape> {
+        let most = self.nodes.len() + MOST_NODES;
+        let mut compiler = Compiler {
+            graph: self,
+            classes,
+            depth,
+            wide,
+            exact: true,
+            most,
+        };
+        let seen = compiler.start(hir, 0, ALL);
+        let exact = compiler.exact && compiler.graph.nodes.len() < most;
+        let given_up = compiler.graph.nodes.len() >= most;
+        // A first byte that may be any: the shape as seen from there.
+        let root = match seen {
+            Seen { node, ahead: 0 } => node,
+            Seen { node, ahead } => self.node(Node::And(0, node, ahead)),
+        };
+        (!given_up && self.reach[root as usize] <= MAX_REACH).then_some(Shape { root, exact })
+    }
+}
+
+/// The sets of bytes that must be classes for the looks of these patterns.
+pub(super) fn required(hirs: &[Hir]) -> Vec<ByteSet> {
+    let mut required = Vec::new();
+    for look in hirs
+        .iter()
+        .flat_map(|hir| hir.properties().look_set().iter())
+    {
+        let set = set_of(look);
+        if !required.contains(&set) {
+            required.push(set);
+        }
+    }
+    required
+}
+
+/// The class of line ends, if it is one.
+pub(super) fn line_class(classes: &Classes) -> Option<u8> {
+    let (class, exact) = classes.cover(&ByteSet::LINE_END)?;
+    exact.then_some(class)
+}
+
+/// The set of bytes that a look is about.
+fn set_of(look: Look) -> ByteSet {
+    match look {
+        Look::Start | Look::End | Look::StartLF | Look::EndLF => ByteSet::LINE_END,
+        Look::StartCRLF | Look::EndCRLF => ByteSet::LINE_END,
+        _ => ByteSet::WORD,
+    }
+}
+
+/// One part of a concatenation.
+enum Part<'h> {
+    /// Between `min` and `max` bytes of one set.
+    Run {
+        set: ByteSet,
+        min: usize,
+        max: usize,
+    },
+    Other(&'h Hir),
+}
+
+struct Compiler<'g> {
+    graph: &'g mut Graph,
+    classes: &'g Classes,
+    depth: usize,
+    wide: bool,
+    exact: bool,
+    most: usize,
+}
+
+impl Compiler<'_> {
+    /// Where `hir`, then `rest`, may begin. At least `at` bytes of the pattern stand before it.
+    fn start(&mut self, hir: &Hir, at: usize, rest: Seen) -> Seen {
+        if self.graph.nodes.len() >= self.most {
+            return ALL;
+        }
+        let mut parts = Vec::new();
+        self.flatten(hir, &mut parts);
+        let mut ats = Vec::with_capacity(parts.len());
+        let mut end = at;
+        for part in &parts {
+            ats.push(end);
+            end += match part {
+                Part::Run { min, .. } => *min,
+                Part::Other(hir) => hir.properties().minimum_len().unwrap_or(0),
+            };
+        }
+        let mut rest = rest;
+        for (part, at) in parts.iter().zip(ats).rev() {
+            rest = match part {
+                Part::Run { set, min, max } => self.run(*set, *min, *max, at, rest),
+                Part::Other(hir) => self.other(hir, at, rest),
+            };
+        }
+        rest
+    }
+
+    /// The parts of a concatenation, runs of one set taken together.
+    fn flatten<'h>(&mut self, hir: &'h Hir, parts: &mut Vec<Part<'h>>) {
+        let (set, min, max) = match hir.kind() {
+            HirKind::Concat(items) => {
+                for item in items {
+                    self.flatten(item, parts);
+                }
+                return;
+            }
+            HirKind::Capture(capture) => return self.flatten(&capture.sub, parts),
+            HirKind::Literal(literal) => {
+                for &byte in &literal.0 {
+                    let (set, exact) = ByteSet::byte(byte);
+                    self.exact &= exact;
+                    push(parts, set, 1, 1);
+                }
+                return;
+            }
+            HirKind::Class(class) => match self.one_byte(class) {
+                Some(set) => (set, 1, 1),
+                None => return parts.push(Part::Other(hir)),
+            },
+            HirKind::Repetition(Repetition { min, max, sub, .. }) => match sub.kind() {
+                HirKind::Class(class) if max.is_some() => match self.one_byte(class) {
+                    Some(set) => (set, *min as usize, max.unwrap_or(*min) as usize),
+                    None => return parts.push(Part::Other(hir)),
+                },
+                HirKind::Literal(literal) if literal.0.len() == 1 && max.is_some() => {
+                    let (set, exact) = ByteSet::byte(literal.0[0]);
+                    self.exact &= exact;
+                    (set, *min as usize, max.unwrap_or(*min) as usize)
+                }
+                _ => return parts.push(Part::Other(hir)),
+            },
+            HirKind::Empty => return,
+            HirKind::Look(_) | HirKind::Alternation(_) => return parts.push(Part::Other(hir)),
+        };
+        push(parts, set, min, max);
+    }
+
+    fn one_byte(&mut self, class: &Class) -> Option<ByteSet> {
+        let (set, exact, one) = ByteSet::class(class);
+        self.exact &= exact;
+        one.then_some(set)
+    }
+
+    fn cut(&mut self) -> Seen {
+        self.exact = false;
+        ALL
+    }
+
+    fn run(&mut self, set: ByteSet, min: usize, max: usize, at: usize, rest: Seen) -> Seen {
+        if at >= self.depth {
+            return self.cut();
+        }
+        let Some((class, exact)) = self.classes.cover(&set) else {
+            return self.any(min, max, at, rest);
+        };
+        self.exact &= exact;
+        let mut rest = rest;
+        if at + min >= self.depth && (max > min || at + min > self.depth) {
+            rest = self.cut();
+        } else if max > min {
+            let room = self.depth - at - min;
+            let more = (max - min).min(room);
+            let mut start = self.optional(class, more as u16, rest);
+            if more < max - min {
+                // The run may go on past what this shape looks at.
+                self.exact = false;
+                let run = self.graph.run(class, more as u16);
+                start = self.graph.or(
+                    start,
+                    Seen {
+                        node: run,
+                        ahead: 0,
+                    },
+                );
+            }
+            rest = start;
+        }
+        let must = min.min(self.depth - at) as u16;
+        if must == 0 {
+            return rest;
+        }
+        let run = self.graph.run(class, must);
+        self.graph.and(run, rest, must)
+    }
+
+    /// Any bytes, as far as the classes can tell: the rest may begin at each of the distances.
+    fn any(&mut self, min: usize, max: usize, at: usize, rest: Seen) -> Seen {
+        self.exact = false;
+        if rest.node == 0 || at + max > self.depth || max - min > 8 {
+            return self.cut();
+        }
+        let mut start = ALL;
+        for n in min..=max {
+            let ahead = rest.ahead + n as u16;
+            let seen = Seen {
+                node: rest.node,
+                ahead,
+            };
+            start = if n == min {
+                seen
+            } else {
+                self.graph.or(start, seen)
+            };
+        }
+        start
+    }
+
+    /// Up to `n` bytes of a class, then the rest, by doubling.
+    fn optional(&mut self, class: u8, n: u16, rest: Seen) -> Seen {
+        if n == 0 || rest.node == 0 {
+            return rest;
+        }
+        let half = n / 2;
+        let inner = self.optional(class, half, rest);
+        let run = self.graph.run(class, n - half);
+        let more = self.graph.and(run, inner, n - half);
+        self.graph.or(inner, more)
+    }
+
+    fn other(&mut self, hir: &Hir, at: usize, rest: Seen) -> Seen {
+        match hir.kind() {
+            HirKind::Look(look) => self.look(*look, at, rest),
+            HirKind::Alternation(items) => {
+                if at >= self.depth {
+                    return self.cut();
+                }
+                if self.wide
+                    && let Some(start) = self.together(items, at, rest)
+                {
+                    return start;
+                }
+                let mut start: Option<Seen> = None;
+                for item in items {
+                    let other = self.start(item, at, rest);
+                    start = Some(match start {
+                        None => other,
+                        Some(start) => self.graph.or(start, other),
+                    });
+                }
+                start.unwrap_or(ALL)
+            }
+            HirKind::Repetition(repetition) => {
+                let least = repetition.sub.properties().minimum_len().unwrap_or(0);
+                let max = match repetition.max {
+                    Some(max) if least > 0 => max as usize,
+                    _ => return self.cut(),
+                };
+                let min = repetition.min as usize;
+                let mut start = rest;
+                for i in (0..max).rev() {
+                    let at = at + i * least;
+                    if at >= self.depth {
+                        start = self.cut();
+                        continue;
+                    }
+                    let once = self.start(&repetition.sub, at, start);
+                    // From copy `min` on, the pattern may also stop here.
+                    start = if i >= min {
+                        self.graph.or(rest, once)
+                    } else {
+                        once
+                    };
+                }
+                start
+            }
+            // A character of more than one byte: its first byte, and no more.
+            HirKind::Class(class) => {
+                let (set, ..) = ByteSet::class(class);
+                self.exact = false;
+                match self.classes.cover(&set) {
+                    Some((class, _)) if at < self.depth => Seen {
+                        node: self.graph.node(Node::Class(class)),
+                        ahead: 0,
+                    },
+                    _ => ALL,
+                }
+            }
+            _ => self.start(hir, at, rest),
+        }
+    }
+
+    /// Alternatives that are plain rows of sets of one length, as one row of the unions.
+    fn together(&mut self, items: &[Hir], at: usize, rest: Seen) -> Option<Seen> {
+        let mut rows = Vec::with_capacity(items.len());
+        for item in items {
+            let mut parts = Vec::new();
+            self.flatten(item, &mut parts);
+            let mut row = Vec::new();
+            for part in parts {
+                match part {
+                    Part::Run { set, min, max } if min == max && min < 64 => {
+                        row.extend(std::iter::repeat_n(set, min));
+                    }
+                    _ => return None,
+                }
+            }
+            rows.push(row);
+        }
+        let shortest = rows.iter().map(Vec::len).min()?;
+        let even = rows.iter().all(|row| row.len() == shortest);
+        self.exact = false;
+        let mut rest = if even { rest } else { ALL };
+        for i in (0..shortest).rev() {
+            let sets = rows.iter().map(|row| row[i]);
+            let set = sets.fold(ByteSet::default(), |all, set| all.union(&set));
+            rest = self.run(set, 1, 1, at + i, rest);
+        }
+        Some(rest)
+    }
+
+    fn look(&mut self, look: Look, at: usize, rest: Seen) -> Seen {
+        if at > self.depth {
+            return self.cut();
+        }
+        let Some((class, true)) = self.classes.cover(&set_of(look)) else {
+            return self.unknown(rest);
+        };
+        let conditions: &[Node] = match look {
+            Look::WordAscii => &[Node::Edge(class)],
+            Look::WordAsciiNegate => &[Node::NotEdge(class)],
+            Look::WordStartAscii => &[Node::NotBefore(class), Node::Class(class)],
+            Look::WordEndAscii => &[Node::Before(class), Node::NotClass(class)],
+            Look::WordStartHalfAscii => &[Node::NotBefore(class)],
+            Look::WordEndHalfAscii => &[Node::NotClass(class)],
+            Look::StartLF => &[Node::Before(class)],
+            _ => return self.unknown(rest),
+        };
+        let mut start = rest;
+        for &condition in conditions {
+            let node = self.graph.node(condition);
+            start = self.graph.and(node, start, 0);
+        }
+        start
+    }
+
+    /// A condition that shapes cannot say: left out.
+    fn unknown(&mut self, rest: Seen) -> Seen {
+        self.exact = false;
+        rest
+    }
+}
+
+fn push(parts: &mut Vec<Part<'_>>, set: ByteSet, min: usize, max: usize) {
+    if let Some(Part::Run {
+        set: last,
+        min: least,
+        max: most,
+    }) = parts.last_mut()
+        && *last == set
+    {
+        *least += min;
+        *most += max;
+    } else {
+        parts.push(Part::Run { set, min, max });
+    }
+}

@@ -1,0 +1,241 @@
+//! Which instructions this processor has, and the steps in each of them.
+//!
+//! The one file with `unsafe`: calls to functions that need instructions, made only after the processor was asked for
+//! them, and vector loads from slices whose length is known. Whatever is written here, the bitmaps and candidates are
+//! those of the plain version; the tests compare them.
+#![allow(unsafe_code)]
+
+use super::bits::Bits;
+use super::classify::{self, Tables};
+use super::program::Program;
+use super::run::{self, Work};
+use super::words::{self, Chunk, Filter};
+
+/// The instructions that a scan uses.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Isa {
+    /// 64-bit words, on any processor.
+    Plain,
+    /// 256 bits: Intel since 2013, AMD since 2015.
+    Avx2,
+    /// 512 bits with byte permutation: Intel since 2019, AMD since 2022.
+    Avx512,
+}
+
+impl Isa {
+    /// Those of this processor, best last.
+    pub fn available() -> Vec<Isa> {
+        let mut all = vec![Isa::Plain];
+        #[cfg(target_arch = "x86_64")]
+        {
+            if x86::has_avx2() {
+                all.push(Isa::Avx2);
+            }
+            if x86::has_avx512() {
+                all.push(Isa::Avx512);
+            }
+        }
+        all
+    }
+
+    /// The best of this processor.
+    pub fn best() -> Isa {
+        Isa::available().pop().unwrap_or(Isa::Plain)
+    }
+}
+
+/// The instructions of a scan, once the processor is known to have them: no other module can make one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Steps(Isa);
+
+impl Steps {
+    /// Those of any processor if this one does not have the given ones.
+    pub fn new(isa: Isa) -> Steps {
+        if Isa::available().contains(&isa) {
+            Steps(isa)
+        } else {
+            Steps(Isa::Plain)
+        }
+    }
+
+    /// The instruction set.
+    pub fn isa(self) -> Isa {
+        self.0
+    }
+
+    /// Step 2: see [`classify`].
+    #[inline]
+    pub fn classify(self, text: &[u8], tables: &Tables, bits: &mut [u64]) {
+        match self.0 {
+            Isa::Plain => classify::plain(text, tables, bits),
+            // SAFETY: a `Steps` of these instructions is made only where the processor has them.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => unsafe { x86::classify_avx2(text, tables, bits) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => unsafe { x86::classify_avx512(text, tables, bits) },
+            #[cfg(not(target_arch = "x86_64"))]
+            _ => classify::plain(text, tables, bits),
+        }
+    }
+
+    /// Step 5: see [`run`].
+    #[inline]
+    pub fn run(self, program: &Program, bits: &Bits, words: usize, work: &mut Work) {
+        match self.0 {
+            Isa::Plain => run::run(program, bits, words, work),
+            // SAFETY: a `Steps` of these instructions is made only where the processor has them.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => unsafe { x86::run_avx2(program, bits, words, work) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => unsafe { x86::run_avx512(program, bits, words, work) },
+            #[cfg(not(target_arch = "x86_64"))]
+            _ => run::run(program, bits, words, work),
+        }
+    }
+
+    /// Step 7: see [`words`].
+    #[inline]
+    pub fn words(self, filter: &Filter, chunk: &Chunk<'_>, out: &mut Vec<words::Word>) {
+        match self.0 {
+            Isa::Plain => words::find(filter, chunk, out),
+            // SAFETY: a `Steps` of these instructions is made only where the processor has them.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => unsafe { x86::words_avx2(filter, chunk, out) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => unsafe { x86::words_avx512(filter, chunk, out) },
+            #[cfg(not(target_arch = "x86_64"))]
+            _ => words::find(filter, chunk, out),
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use std::arch::x86_64::*;
+
+    use super::super::bits::STRIDE;
+    use super::super::classify::GROUP;
+    use super::*;
+
+    pub fn has_avx2() -> bool {
+        is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("lzcnt")
+            && is_x86_feature_detected!("popcnt")
+    }
+
+    pub fn has_avx512() -> bool {
+        has_avx2()
+            && is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512vbmi")
+            && is_x86_feature_detected!("avx512vbmi2")
+    }
+
+    /// A table of 16 bytes by the low half of each byte says which rows (high halves) are of the class; the row of
+    /// each byte, as one bit, picks.
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+    pub fn classify_avx2(text: &[u8], tables: &Tables, bits: &mut [u64]) {
+        let rows = _mm256_setr_epi8(
+            1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, -128, 0,
+            0, 0, 0, 0, 0, 0, 0,
+        );
+        let half = _mm256_set1_epi8(15);
+        for (i, block) in text.as_chunks::<64>().0.iter().enumerate() {
+            let (low, high) = block.split_at(32);
+            // SAFETY: both halves are 32 bytes long, and the load asks for no alignment.
+            let bytes = unsafe {
+                [
+                    _mm256_loadu_si256(low.as_ptr().cast()),
+                    _mm256_loadu_si256(high.as_ptr().cast()),
+                ]
+            };
+            let row = bytes.map(|b| {
+                let high = _mm256_and_si256(_mm256_srli_epi16(b, 4), half);
+                _mm256_shuffle_epi8(rows, high)
+            });
+            let join = |low: i32, high: i32| u64::from(low as u32) | u64::from(high as u32) << 32;
+            let over = join(
+                _mm256_movemask_epi8(bytes[0]),
+                _mm256_movemask_epi8(bytes[1]),
+            );
+            let zero = _mm256_setzero_si256();
+            let slots = bits[i..].iter_mut().step_by(STRIDE);
+            for (class, (column, slot)) in tables.by_column.iter().zip(slots).enumerate() {
+                // SAFETY: the table is 16 bytes long.
+                let column = unsafe { _mm_loadu_si128(column.as_ptr().cast()) };
+                let column = _mm256_broadcastsi128_si256(column);
+                // A byte from 0x80 on shuffles to zero, whatever its low half.
+                let not = [0, 1].map(|h| {
+                    let of = _mm256_and_si256(_mm256_shuffle_epi8(column, bytes[h]), row[h]);
+                    _mm256_movemask_epi8(_mm256_cmpeq_epi8(of, zero))
+                });
+                let is = !join(not[0], not[1]);
+                *slot = is | if tables.is_high(class) { over } else { 0 };
+            }
+        }
+    }
+
+    /// One permutation looks 64 bytes up in a table of 128, whose entries are the bits of eight classes.
+    #[target_feature(
+        enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2"
+    )]
+    pub fn classify_avx512(text: &[u8], tables: &Tables, bits: &mut [u64]) {
+        let blocks = text.as_chunks::<64>().0;
+        for (group, (by_byte, high)) in tables.by_byte.iter().zip(&tables.high).enumerate() {
+            let (first, second) = by_byte.split_at(64);
+            // SAFETY: both halves of the table are 64 bytes long.
+            let (first, second) = unsafe {
+                (
+                    _mm512_loadu_si512(first.as_ptr().cast()),
+                    _mm512_loadu_si512(second.as_ptr().cast()),
+                )
+            };
+            let high = _mm512_set1_epi8(*high as i8);
+            let from = group * GROUP * STRIDE;
+            let many = (tables.classes - group * GROUP).min(GROUP);
+            let len = (many - 1) * STRIDE + blocks.len();
+            let bits = &mut bits[from..from + len];
+            for (i, block) in blocks.iter().enumerate() {
+                // SAFETY: the block is 64 bytes long.
+                let bytes = unsafe { _mm512_loadu_si512(block.as_ptr().cast()) };
+                let found = _mm512_permutex2var_epi8(first, bytes, second);
+                let of = _mm512_mask_blend_epi8(_mm512_movepi8_mask(bytes), found, high);
+                for class in 0..many {
+                    bits[class * STRIDE + i] =
+                        _mm512_test_epi8_mask(of, _mm512_set1_epi8((1u8 << class) as i8));
+                }
+            }
+        }
+    }
+
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+    pub fn run_avx2(program: &Program, bits: &Bits, words: usize, work: &mut Work) {
+        run::run(program, bits, words, work);
+    }
+
+    #[target_feature(
+        enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2"
+    )]
+    pub fn run_avx512(program: &Program, bits: &Bits, words: usize, work: &mut Work) {
+        run::run(program, bits, words, work);
+    }
+
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+    pub fn words_avx2(filter: &Filter, chunk: &Chunk<'_>, out: &mut Vec<words::Word>) {
+        words::find(filter, chunk, out);
+    }
+
+    #[target_feature(
+        enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2"
+    )]
+    pub fn words_avx512(filter: &Filter, chunk: &Chunk<'_>, out: &mut Vec<words::Word>) {
+        words::find(filter, chunk, out);
+    }
+}

@@ -1,0 +1,104 @@
+//! Step 7: the words of a chunk that may be the key of a term.
+//!
+//! Where words begin, and how long they are, is in the bitmaps already. Each is hashed (its first eight bytes, its
+//! last eight, its length; letters in one case) and looked up in a table of bits that is small enough to stay near the
+//! processor; what passes, a word in fifty, goes to [`super::terms`].
+
+use super::bits::Bits;
+use super::terms::MIN_LONG;
+
+/// A word that may be a key.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Word {
+    /// Its first byte, counted from the start of the chunk.
+    pub at: u32,
+    pub hash: u64,
+}
+
+/// Which words can be keys, and of those which hashes.
+#[derive(Debug)]
+pub(super) struct Filter {
+    /// The class of bytes that words are made of.
+    pub term: u8,
+    /// The class of bytes that keys begin with.
+    pub first: u8,
+    /// The class of bytes that keys of less than [`MIN_LONG`] bytes begin with.
+    pub first_of_short: Option<u8>,
+    /// A bit for each value of the top bits of a hash.
+    pub table: Vec<u64>,
+    /// Sixty-four less the number of those top bits.
+    pub shift: u32,
+}
+
+/// A chunk as the look-up sees it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Chunk<'a> {
+    /// The text of the word (64 bytes) before the chunk, the chunk, and at least one word after it.
+    pub text: &'a [u8],
+    pub bits: &'a Bits,
+    /// Words in the chunk.
+    pub words: usize,
+}
+
+/// The longest that a hash looks at; longer words are told apart by their text alone.
+pub(super) const MOST: usize = 64;
+
+/// The hash of a word, given its first and last eight bytes; letters in any case.
+#[inline(always)]
+pub(super) fn hash(first: u64, last: u64, len: usize) -> u64 {
+    const FOLD: u64 = 0x2020_2020_2020_2020;
+    const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
+    let kept = u64::MAX >> (64 - 8 * len.min(8) as u32);
+    let first = (first | FOLD) & kept;
+    let last = if len > 8 { last | FOLD } else { 0 };
+    let mixed = first ^ last.rotate_left(31) ^ len as u64;
+    let product = mixed.wrapping_mul(ODD);
+    product ^ (product >> 29)
+}
+
+/// Appends the words of the chunk that may be keys.
+#[inline(always)]
+pub(super) fn find(filter: &Filter, chunk: &Chunk<'_>, out: &mut Vec<Word>) {
+    let words = chunk.words;
+    let bytes = &chunk.bits.with_before(filter.term)[..words + 2];
+    let firsts = &chunk.bits.class(filter.first)[..words];
+    let shorts = filter
+        .first_of_short
+        .map(|class| &chunk.bits.class(class)[..words]);
+    for i in 0..words {
+        let (before, here, after) = (bytes[i], bytes[i + 1], bytes[i + 2]);
+        let starts = here & !(here << 1 | before >> 63) & firsts[i];
+        if starts == 0 {
+            continue;
+        }
+        let mut long = here;
+        for n in 1..MIN_LONG as u32 {
+            long &= here >> n | after << (64 - n);
+        }
+        let short = shorts.map_or(0, |shorts| shorts[i]);
+        let mut starts = starts & (long | short);
+        while starts != 0 {
+            let bit = starts.trailing_zeros();
+            starts &= starts - 1;
+            let ahead = here >> bit | (after << 1) << (63 - bit);
+            let len = ahead.trailing_ones() as usize;
+            let at = 64 * i + bit as usize;
+            let hash = hash(
+                load(chunk.text, 64 + at),
+                load(chunk.text, 56 + at + len),
+                len,
+            );
+            let slot = (hash >> filter.shift) as usize;
+            if filter.table[slot / 64] >> (slot % 64) & 1 == 1 {
+                let at = at as u32;
+                out.push(Word { at, hash });
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn load(text: &[u8], at: usize) -> u64 {
+    let bytes = text[at..].first_chunk::<8>();
+    u64::from_le_bytes(*bytes.expect("a chunk is followed by a word of 64 bytes"))
+}
