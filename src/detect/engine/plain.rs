@@ -98,13 +98,13 @@ impl Plain {
         fold_gaps(text, folded, place);
         for found in terms.find_overlapping_iter(folded.as_slice()) {
             let (start, end) = (place[found.start()], place[found.end() - 1] + 1);
-            let whole = !(start > 0 && is_word(text[start - 1]))
-                && !text.get(end).is_some_and(|&byte| is_word(byte));
+            let touched = start > 0 && is_word(text[start - 1])
+                || text.get(end).copied().is_some_and(is_word);
             let term = found.pattern().as_usize();
             let as_written = self.as_written[term]
                 .as_ref()
                 .is_none_or(|exact| folded[found.start()..found.end()] == exact[..]);
-            if whole && as_written && starts.contains(&start) {
+            if !touched && as_written && starts.contains(&start) {
                 visit.term(term as u32, start, end);
             }
         }

@@ -203,9 +203,9 @@ impl Terms {
                 return None;
             }
         }
-        let whole = !(start > 0 && is_word(text[start - 1]))
-            && !text.get(end).is_some_and(|&byte| is_word(byte));
-        whole.then_some((start, end))
+        let touched =
+            start > 0 && is_word(text[start - 1]) || text.get(end).copied().is_some_and(is_word);
+        (!touched).then_some((start, end))
     }
 }
 

@@ -25,7 +25,7 @@ const TABLE_LIMIT: usize = 1 << 20;
 pub(super) enum Verify {
     /// Every candidate is a match of this many bytes.
     Length(usize),
-    Table(Table),
+    Table(Box<Table>),
     /// The general engine of `regex-automata`, anchored.
     General(Box<meta::Regex>),
 }
@@ -41,7 +41,7 @@ impl Verify {
             return Ok(Verify::Length(least));
         }
         if let Some(table) = Table::new(hir) {
-            return Ok(Verify::Table(table));
+            return Ok(Verify::Table(Box::new(table)));
         }
         meta::Builder::new()
             .configure(meta::Config::new().utf8_empty(false))
