@@ -10,6 +10,8 @@ pub(crate) enum Word {
     Context(u16),
     /// Of the labels.
     Label(u16),
+    /// Of the names and word lists.
+    Term(u32),
 }
 
 /// A claim. Positions are bytes of the normalised text.
@@ -66,6 +68,12 @@ impl Candidate {
             corroborated: false,
             negated: false,
         }
+    }
+
+    /// Whether it is the same claim, whatever support it has found since.
+    pub fn same(&self, other: &Candidate) -> bool {
+        (self.start, self.end, self.rule, self.pattern)
+            == (other.start, other.end, other.rule, other.pattern)
     }
 
     /// The number behind the level: within a level, a label weighs more than a word nearby, and a check that holds more

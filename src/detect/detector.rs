@@ -5,7 +5,7 @@
 //! text comes in windows: a match is reported by the window in whose middle it starts, and overlapping claims that reach
 //! over the end of a window wait for the next, so that where a text is cut changes nothing.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use super::{
     candidate::{Candidate, Word},
@@ -16,6 +16,7 @@ use super::{
     label::{Labels, normalise_name},
     normalise::{Normalised, Normaliser},
     people::Distinct,
+    propose::{LOOK, Proposals, Propose, Sight, TermHit},
     resolve::{Resolver, Won},
     rule::{Guard, Levels, Rule, RuleError, RuleSet},
     validators::{self, Check, Facts, Kind, Verdict},
@@ -89,6 +90,8 @@ pub struct Detector {
     yields_to: Vec<Vec<u16>>,
     people: Vec<bool>,
     facts: Facts,
+    /// Names and word lists.
+    proposer: Option<Box<dyn Propose>>,
     fingerprint: [u8; 32],
 }
 
@@ -110,8 +113,10 @@ struct Carried {
     length: usize,
     /// Claims that later ones may yet overlap or support, with their findings made already.
     waiting: Vec<(Candidate, Finding)>,
-    /// Claims near the end, settled or not, that may support later ones.
+    /// Claims near the end that were settled, but may support later ones.
     behind: Vec<Candidate>,
+    /// Terms near the end.
+    terms: Vec<TermHit>,
 }
 
 /// What a document amounts to.
@@ -130,6 +135,7 @@ pub struct Scratch {
     normaliser: Normaliser,
     hits: Vec<Hit>,
     terms: Vec<TermHit>,
+    proposals: Proposals,
     claims: Vec<Candidate>,
     nearby: Nearby,
     labels: Labels,
@@ -147,14 +153,6 @@ pub(crate) struct Hit {
     /// It breaks over a line or touches other digits: only under a word for it.
     pub needs_support: bool,
     pub verdict: Verdict,
-}
-
-/// A term of the word lists in the text.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct TermHit {
-    pub term: u32,
-    pub start: u32,
-    pub end: u32,
 }
 
 impl Detector {
@@ -222,7 +220,12 @@ impl Detector {
         if specs.len() > usize::from(u16::MAX) {
             return Err(DetectError::Many(specs.len()));
         }
-        let terms: Vec<TermSpec> = Vec::new();
+        let proposer = proposer(&rules)?;
+        let mut terms: Vec<TermSpec> = Vec::new();
+        if let Some(proposer) = &proposer {
+            terms = proposer.terms();
+            digest.update(&proposer.fingerprint());
+        }
         let engine = Engine::new(&specs, &terms)?;
         let reach: Vec<Reach> = rules
             .iter()
@@ -261,6 +264,7 @@ impl Detector {
             beside,
             yields_to,
             facts,
+            proposer,
             fingerprint: *digest.finalize().as_bytes(),
             rules,
         })
@@ -314,6 +318,8 @@ impl Detector {
         };
         let mut waiting = Vec::new();
         let mut behind = Vec::new();
+        scratch.hits.clear();
+        scratch.terms.clear();
         match document.carried.take() {
             Some(carried) if segment.repeats > 0 => {
                 let carried = *carried;
@@ -323,6 +329,13 @@ impl Detector {
                 scratch.cursors.rebase(dropped);
                 waiting = carried.waiting;
                 behind = carried.behind;
+                scratch
+                    .terms
+                    .extend(carried.terms.iter().map(|hit| TermHit {
+                        start: hit.start.saturating_sub(dropped as u32),
+                        end: hit.end.saturating_sub(dropped as u32),
+                        ..*hit
+                    }));
                 for claim in waiting
                     .iter_mut()
                     .map(|(claim, _)| claim)
@@ -339,8 +352,6 @@ impl Detector {
             }
             None => scratch.cursors.clear(),
         }
-        scratch.hits.clear();
-        scratch.terms.clear();
         let mut seen = Seen {
             detector: self,
             text: text.text,
@@ -375,28 +386,52 @@ impl Detector {
             );
             claims.extend(scratch.hits.iter().filter_map(|hit| judge.judge(hit)));
         }
+        // Claims are settled up to here: what follows may still get support from what is not yet seen.
+        let settled = match segment.more {
+            true => to.saturating_sub(LOOK),
+            false => to,
+        };
+        if let Some(proposer) = &self.proposer {
+            scratch
+                .terms
+                .sort_unstable_by_key(|hit| (hit.start, hit.end, hit.term));
+            let old = claims.len();
+            let sight = Sight {
+                text,
+                segment,
+                document: &document.name,
+                terms: &scratch.terms,
+                behind: &behind,
+                starts: from.saturating_sub(LOOK)..settled,
+            };
+            proposer.propose(&sight, &mut scratch.proposals, claims);
+            if claims.len() > old {
+                claims.sort_by_key(|claim| claim.start);
+            }
+        }
         self.lift(claims, &behind);
         let waits = self.settle(
             text,
             segment,
-            to,
+            from..settled,
             claims,
-            waiting,
+            &waiting,
             &mut scratch.resolver,
             document,
             out,
         );
         if segment.more {
-            let near = (self.farthest + LONGEST_SUPPORT) as usize;
+            let near = |end: u32| end as usize + 2 * LOOK >= to;
+            let past = &claims[..claims.len() - waits.len()];
+            behind.extend_from_slice(past);
+            behind.retain(|claim| near(claim.end));
+            scratch.terms.retain(|hit| near(hit.end));
             document.carried = Some(Box::new(Carried {
                 cursors: scratch.cursors.clone(),
                 length: text.text.len(),
                 waiting: waits,
-                behind: claims
-                    .iter()
-                    .filter(|c| c.end as usize + near >= to)
-                    .cloned()
-                    .collect(),
+                behind,
+                terms: scratch.terms.clone(),
             }));
         }
     }
@@ -466,7 +501,8 @@ impl Detector {
         claim.end as usize + beside.as_ref().map_or(0, |near| near.within as usize)
     }
 
-    /// Decides the clusters that are complete and hands out what stands; returns what has to wait for the next window.
+    /// Decides the clusters that are complete and hands out what stands; returns what has to wait for the next window:
+    /// all from the first cluster on that reaches past `window.end`, to keep the order.
     #[expect(
         clippy::too_many_arguments,
         reason = "pieces of one scratch, borrowed apart"
@@ -475,21 +511,26 @@ impl Detector {
         &self,
         text: Normalised<'_>,
         segment: &Segment<'_>,
-        to: usize,
+        window: Range<usize>,
         claims: &[Candidate],
-        mut waiting: Vec<(Candidate, Finding)>,
+        waiting: &[(Candidate, Finding)],
         resolver: &mut Resolver,
         document: &mut DocumentState,
         out: &mut dyn FnMut(Finding),
     ) -> Vec<(Candidate, Finding)> {
         let mut places = Places::new(segment);
-        let mut made = |at: usize| match waiting.get_mut(at) {
-            Some((_, finding)) => {
-                finding.confidence = Confidence(claims[at].confidence());
-                finding.evidence.corroborated = claims[at].corroborated;
-                finding.clone()
+        let mut made = |claim: &Candidate| {
+            if (claim.start as usize) < window.start
+                && let Some((_, finding)) = waiting.iter().find(|(c, _)| c.same(claim))
+            {
+                // The text around it may be gone in part: its finding was made when it was whole.
+                let mut finding = finding.clone();
+                finding.confidence = Confidence(claim.confidence());
+                finding.evidence.corroborated = claim.corroborated;
+                finding.evidence.near_person = claim.near_person;
+                return finding;
             }
-            None => self.finding(&claims[at], text, &mut places),
+            self.finding(claim, text, &mut places)
         };
         let mut first = 0;
         while first < claims.len() {
@@ -501,15 +542,15 @@ impl Detector {
                 horizon = horizon.max(self.horizon(&claims[last]));
                 last += 1;
             }
-            if segment.more && horizon > to {
-                // A claim still to come may overlap or support it. What follows waits too, to keep the order.
-                return (first..claims.len())
-                    .map(|at| (claims[at].clone(), made(at)))
+            if segment.more && horizon > window.end {
+                return claims[first..]
+                    .iter()
+                    .map(|claim| (claim.clone(), made(claim)))
                     .collect();
             }
             let cluster = &claims[first..last];
             for won in resolver.cluster(cluster, &self.yields_to) {
-                let mut finding = made(first + won.claim as usize);
+                let mut finding = made(&cluster[won.claim as usize]);
                 also(&mut finding, cluster, won);
                 self.hand_out(finding, document, out);
             }
@@ -606,8 +647,17 @@ impl Detector {
         match word {
             Word::Context(phrase) => self.context.phrase(phrase).text.clone(),
             Word::Label(phrase) => self.labels.phrase(phrase).text.clone(),
+            Word::Term(index) => match &self.proposer {
+                Some(proposer) => proposer.word(index),
+                None => Arc::from(""),
+            },
         }
     }
+}
+
+/// What proposes claims for the rules that have no patterns.
+fn proposer(_rules: &[Rule]) -> Result<Option<Box<dyn Propose>>, DetectError> {
+    Ok(None)
 }
 
 fn also(finding: &mut Finding, cluster: &[Candidate], won: &Won) {

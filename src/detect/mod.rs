@@ -15,6 +15,7 @@ mod label;
 pub mod normalise;
 mod people;
 mod place;
+mod propose;
 mod resolve;
 pub mod rule;
 pub mod validators;

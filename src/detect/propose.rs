@@ -1,0 +1,85 @@
+//! The seam for what is no pattern: names and word lists propose claims beside the rules' patterns, from the terms that
+//! the engine found, the text around them, and the claims there are (an identifier in the same row says "a person").
+//! Everything proposed is resolved with the rest, so another judge (a learned model) can stand here as well.
+
+use std::{ops::Range, sync::Arc};
+
+use super::{candidate::Candidate, engine::TermSpec, normalise::Normalised, place::field};
+use crate::model::{Segment, segment::Layout};
+
+/// How far around a claim a proposer may look, in bytes of normalised text: what is near the end of a window of a long
+/// text is judged with the next, when this much after it is known too.
+pub(crate) const LOOK: usize = 1024;
+
+/// A term of the word lists in the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TermHit {
+    /// Its place in [`Propose::terms`].
+    pub term: u32,
+    pub start: u32,
+    pub end: u32,
+}
+
+/// Proposes claims.
+pub(crate) trait Propose: Send + Sync {
+    /// The terms that the engine is to look for; their order numbers [`TermHit::term`].
+    fn terms(&self) -> Vec<TermSpec>;
+
+    /// Adds claims whose start lies in `sight.starts`, in any order; may add support (`near_person`) to claims of
+    /// `claims` that start there. `scratch` is the thread's, and empty at first.
+    fn propose(&self, sight: &Sight<'_>, scratch: &mut Proposals, claims: &mut Vec<Candidate>);
+
+    /// The word of an evidence that [`Word::Term`](super::candidate::Word) names.
+    fn word(&self, index: u32) -> Arc<str>;
+
+    /// A hash of everything that decides about its proposals but the rule files (its word lists).
+    fn fingerprint(&self) -> [u8; 32];
+}
+
+/// Memory for proposers, one per thread; what it holds is theirs.
+#[derive(Default)]
+pub(crate) struct Proposals {
+    /// Claims of names, or whatever a proposer needs for the time of a call.
+    pub spans: Vec<(u32, u32)>,
+}
+
+/// What a proposer sees: one segment. Positions are bytes of the normalised text.
+pub(crate) struct Sight<'a> {
+    pub text: Normalised<'a>,
+    pub segment: &'a Segment<'a>,
+    /// Name of the document.
+    pub document: &'a str,
+    /// Terms in `starts` and [`LOOK`] around, by start.
+    pub terms: &'a [TermHit],
+    /// Claims of patterns that came before the ones still open.
+    pub behind: &'a [Candidate],
+    /// Where claims may start.
+    pub starts: Range<usize>,
+}
+
+impl Sight<'_> {
+    /// The row or line around a byte.
+    pub fn record(&self, at: usize) -> Range<usize> {
+        let record = self.segment.record(self.text.original_start(at));
+        self.text.from_original(record.start)..self.text.from_original(record.end)
+    }
+
+    /// The cell or field around a byte and its name; `None` in running text.
+    pub fn field(&self, at: usize) -> Option<(Range<usize>, Option<&str>)> {
+        let original = self.text.original_start(at);
+        let (range, name) = match self.segment.layout {
+            Layout::Table(table) => {
+                let (_, column, cell) = table.cell_at(self.segment.text, original as u32)?;
+                let name = table.headings.get(column as usize).map(|h| &**h);
+                (cell, name.filter(|h| !h.trim().is_empty()))
+            }
+            Layout::Marked { .. } => {
+                let field = field(self.segment, original)?;
+                (field.at as usize..field.end as usize, Some(&*field.text))
+            }
+            Layout::Lines { .. } => return None,
+        };
+        let normalised = self.text.from_original(range.start)..self.text.from_original(range.end);
+        Some((normalised, name))
+    }
+}
