@@ -18,6 +18,7 @@ mod place;
 mod propose;
 mod resolve;
 pub mod rule;
+pub mod terms;
 pub mod validators;
 mod words;
 
