@@ -74,7 +74,11 @@ pub fn forms(term: &str, exact: bool) -> Vec<String> {
 pub fn fold(term: &str) -> String {
     let mut out = String::with_capacity(term.len());
     for c in term.chars() {
-        let c = if c == '-' { ' ' } else { c.to_ascii_lowercase() };
+        let c = if c == '-' {
+            ' '
+        } else {
+            c.to_ascii_lowercase()
+        };
         if c == ' ' && (out.ends_with(' ') || out.is_empty()) {
             continue;
         }

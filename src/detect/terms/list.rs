@@ -365,7 +365,11 @@ mod tests {
     #[test]
     fn a_mistake_is_named_with_its_line_and_a_cure() {
         for (from, to, expected) in [
-            ("[strong", "[stronk", "x.txt:5: there is no tier `stronk`: choose one of"),
+            (
+                "[strong",
+                "[stronk",
+                "x.txt:5: there is no tier `stronk`: choose one of",
+            ),
             ("dementia]", "dementia", "x.txt:5: the section has no `]`"),
             ("within=6", "within=six", "x.txt:7: `within=six`"),
             ("within=6", "more", "x.txt:7: `more` is a second group"),
