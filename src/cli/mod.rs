@@ -4,6 +4,9 @@ pub mod exit;
 pub mod formats;
 pub mod inspect;
 pub mod options;
+pub mod progress;
+pub mod scan;
+pub mod scanner;
 pub mod terminal;
 
 use std::process::ExitCode;
@@ -36,8 +39,11 @@ pub struct Cli {
 #[derive(Subcommand, Debug)]
 #[allow(missing_docs)]
 pub enum Command {
+    Scan(scan::ScanArgs),
     Inspect(inspect::InspectArgs),
     Formats(formats::FormatsArgs),
+    #[command(hide = true)]
+    Scanner(scanner::ScannerArgs),
 }
 
 /// Runs the program: one line on the error output and status 2 when a command fails; quiet when nobody reads any more.
@@ -67,7 +73,9 @@ pub fn main() -> ExitCode {
 
 fn run(command: &Command) -> anyhow::Result<Exit> {
     match command {
+        Command::Scan(args) => scan::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Formats(args) => formats::run(args),
+        Command::Scanner(args) => scanner::run(args),
     }
 }

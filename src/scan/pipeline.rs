@@ -14,7 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, select};
 
 use crate::{
     inventory::{
@@ -213,7 +213,7 @@ impl<'j> Scanner<'j> {
         let (listings_in, listings) = bounded(LISTINGS);
         let (messages_in, messages) = bounded::<Message>(2 * threads + 2);
         let walked = AtomicBool::new(false);
-        let over = AtomicBool::new(false);
+        let (over, is_over) = bounded::<()>(0);
         let writer = &mut self.writer;
         let (key, fresh) = (&self.key, self.fresh);
 
@@ -269,13 +269,20 @@ impl<'j> Scanner<'j> {
             drop(listings);
             drop(messages_in);
             let ticker = scope.spawn(|| {
-                while !over.load(Ordering::Relaxed) {
-                    match orders.recv_timeout(TICK) {
-                        Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => {
-                            stop.store(true, Ordering::Relaxed);
-                            thread::sleep(TICK);
-                        }
-                        Ok(_) | Err(RecvTimeoutError::Timeout) => {}
+                let mut heard = orders.clone();
+                loop {
+                    select! {
+                        recv(is_over) -> _ => return,
+                        recv(heard) -> order => match order {
+                            Ok(Order::Stop) => stop.store(true, Ordering::Relaxed),
+                            Ok(_) => {}
+                            // The supervisor is gone.
+                            Err(_) => {
+                                stop.store(true, Ordering::Relaxed);
+                                heard = crossbeam_channel::never();
+                            }
+                        },
+                        default(TICK) => {}
                     }
                     let mut progress = total(counters);
                     progress.walk_done = walked.load(Ordering::Relaxed);
@@ -301,7 +308,7 @@ impl<'j> Scanner<'j> {
                 }
             }
             let written = writing.join();
-            over.store(true, Ordering::Relaxed);
+            drop(over);
             let _ = ticker.join();
             match written {
                 Ok(Ok(())) => {}

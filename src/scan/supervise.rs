@@ -67,6 +67,8 @@ pub trait Watch {
     fn note(&mut self, note: &str);
     /// Whether to go on.
     fn wish(&self) -> Wish;
+    /// The wish to stop was passed on.
+    fn stopping(&mut self);
 }
 
 /// Runs a job to its end. `command` starts the same program as a scanner.
@@ -266,6 +268,7 @@ impl Supervisor<'_> {
                 (Wish::Stop, None) => {
                     asked = Some(Instant::now());
                     scanner.order(&Order::Stop);
+                    watch.stopping();
                 }
                 (Wish::Stop, Some(since)) => {
                     if since.elapsed() > STOPPING {

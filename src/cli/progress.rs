@@ -1,0 +1,187 @@
+//! How far a scan is: a bar on a terminal, a line each half minute elsewhere, nothing when asked to be quiet.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::{
+    cli::terminal::{self, bytes, grouped},
+    scan::{
+        Progress, Started,
+        supervise::{Watch, Wish},
+    },
+};
+
+/// How often a line is printed where there is no terminal.
+const LINE: Duration = Duration::from_secs(30);
+
+/// Shows a scan, and passes on the wish to stop it.
+pub struct Show {
+    quiet: bool,
+    bar: Option<ProgressBar>,
+    began: Instant,
+    printed: Instant,
+    expected: u64,
+    stops: Arc<AtomicUsize>,
+    told: bool,
+    /// What the scanner said when it began.
+    pub started: Option<Started>,
+}
+
+impl Show {
+    /// For a scan that begins now. `stops` counts the signals received.
+    pub fn new(quiet: bool, stops: Arc<AtomicUsize>) -> Show {
+        let bar = (!quiet && terminal::err_is_terminal()).then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(5));
+            bar.set_style(style("{spinner} {msg}"));
+            bar.enable_steady_tick(Duration::from_millis(200));
+            bar.set_message("starting");
+            bar
+        });
+        Show {
+            quiet,
+            bar,
+            began: Instant::now(),
+            printed: Instant::now(),
+            expected: 0,
+            stops,
+            told: false,
+            started: None,
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn done(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn line(&self, line: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| terminal::complain(line)),
+            None if self.quiet => {}
+            None => terminal::complain(line),
+        }
+    }
+
+    fn words(&self, progress: &Progress) -> String {
+        let seconds = self.began.elapsed().as_secs_f64().max(0.001);
+        let mut words = format!(
+            "{} documents, {}, {}/s, {} findings",
+            grouped(progress.done),
+            bytes(progress.bytes),
+            bytes((progress.bytes as f64 / seconds) as u64),
+            grouped(progress.findings),
+        );
+        if progress.unread > 0 {
+            words.push_str(&format!(", {} not read", grouped(progress.unread)));
+        }
+        words
+    }
+
+    /// Time left, once it can be told: by bytes when the walk is over, else by what the last scan met.
+    fn left(&self, progress: &Progress) -> Option<Duration> {
+        let (done, all) = if progress.walk_done {
+            (
+                progress.done_bytes + progress.done,
+                progress.walked_bytes + progress.walked,
+            )
+        } else if self.expected > progress.done {
+            (progress.done, self.expected)
+        } else {
+            return None;
+        };
+        if done == 0 || all == 0 {
+            return None;
+        }
+        let elapsed = self.began.elapsed().as_secs_f64();
+        let left = elapsed * (all.saturating_sub(done)) as f64 / done as f64;
+        Duration::try_from_secs_f64(left).ok()
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+/// `2 h 05 min`, `3 min 20 s`, `12 s`.
+pub fn duration(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match (seconds / 3600, seconds % 3600 / 60, seconds % 60) {
+        (0, 0, s) => format!("{s} s"),
+        (0, m, s) => format!("{m} min {s:02} s"),
+        (h, m, _) => format!("{h} h {m:02} min"),
+    }
+}
+
+impl Watch for Show {
+    fn started(&mut self, started: &Started) {
+        self.expected = started.expected;
+        if self.started.is_none()
+            && let Some(bar) = &self.bar
+        {
+            bar.set_message("walking");
+        }
+        self.started = Some(started.clone());
+    }
+
+    fn progress(&mut self, progress: &Progress) {
+        let words = self.words(progress);
+        let left = self
+            .left(progress)
+            .map(|left| format!(", about {} left", duration(left)))
+            .unwrap_or_default();
+        if let Some(bar) = &self.bar {
+            if progress.walk_done && progress.walked_bytes > 0 && bar.length().is_none() {
+                bar.set_style(style("{spinner} [{bar:24}] {percent:>3}% {msg}"));
+            }
+            if progress.walk_done {
+                // Entries count as well as bytes, or a million empty files would stand still.
+                bar.set_length(progress.walked_bytes + progress.walked);
+                bar.set_position(progress.done_bytes + progress.done);
+            }
+            bar.set_message(format!("{words}{left}"));
+        } else if !self.quiet && self.printed.elapsed() >= LINE {
+            self.printed = Instant::now();
+            terminal::complain(&format!("domesday: {words}{left}"));
+        }
+    }
+
+    fn note(&mut self, note: &str) {
+        self.line(&format!("domesday: {note}"));
+    }
+
+    fn wish(&self) -> Wish {
+        match self.stops.load(Ordering::Relaxed) {
+            0 => Wish::GoOn,
+            1 => Wish::Stop,
+            _ => Wish::StopNow,
+        }
+    }
+
+    fn stopping(&mut self) {
+        if !self.told {
+            self.told = true;
+            self.line("domesday: stopping; once more to stop at once");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_read_well() {
+        for (seconds, words) in [(0, "0 s"), (75, "1 min 15 s"), (7500, "2 h 05 min")] {
+            assert_eq!(duration(Duration::from_secs(seconds)), words);
+        }
+    }
+}
