@@ -39,6 +39,8 @@ pub(crate) fn edge(
             let inside = before.is_some_and(|b| b == b'.' || joins(b)) || after.is_some_and(joins);
             return if inside { Edge::Inside } else { Edge::Free };
         }
+        Guard::Chain if chained(text, start, end) => return Edge::Inside,
+        Guard::Chain => return Edge::Free,
         Guard::Digits | Guard::None => {}
     }
     let digit = |i: usize| text.get(i).is_some_and(u8::is_ascii_digit);
@@ -67,6 +69,29 @@ pub(crate) fn edge(
         }
     }
     edge
+}
+
+/// Whether a group of one to four hexadecimal digits goes on before or after the match, joined by the first separator
+/// inside it.
+fn chained(text: &[u8], start: usize, end: usize) -> bool {
+    let separator = text[start..end].iter().find(|b| !b.is_ascii_alphanumeric());
+    let Some(&separator) = separator else {
+        return false;
+    };
+    let group = |bytes: &mut dyn Iterator<Item = &u8>| {
+        let mut hex = 0;
+        for b in bytes.take_while(|b| b.is_ascii_alphanumeric()).take(5) {
+            if !b.is_ascii_hexdigit() {
+                return false;
+            }
+            hex += 1;
+        }
+        (1..=4).contains(&hex)
+    };
+    let before =
+        start > 0 && text[start - 1] == separator && group(&mut text[..start - 1].iter().rev());
+    let after = text.get(end) == Some(&separator) && group(&mut text[end + 1..].iter());
+    before || after
 }
 
 /// Whether the comma at `at` groups thousands (`4,010,232`) rather than parting two numbers: at most three digits before
@@ -124,6 +149,33 @@ mod tests {
             start + value.len(),
             delimiter,
         )
+    }
+
+    #[test]
+    fn chains_are_one_thing() {
+        let at = |text: &str, value: &str| {
+            let start = text.find(value).expect("planted");
+            edge(
+                Guard::Chain,
+                text.as_bytes(),
+                start,
+                start + value.len(),
+                None,
+            )
+        };
+        let mac = "d0:50:99:84:a2:a0";
+        for (text, expected) in [
+            ("MAC:d0:50:99:84:a2:a0", Edge::Free),
+            ("d0:50:99:84:a2:a0:", Edge::Free),
+            ("d0:50:99:84:a2:a0:ff", Edge::Inside),
+            ("1f:d0:50:99:84:a2:a0", Edge::Inside),
+            ("d0:50:99:84:a2:a0-1", Edge::Free),
+        ] {
+            assert_eq!(at(text, mac), expected, "{text}");
+        }
+        assert_eq!(at("81.2.69.142.", "81.2.69.142"), Edge::Free);
+        assert_eq!(at("81.2.69.142:8080", "81.2.69.142"), Edge::Free);
+        assert_eq!(at("5.81.2.69.142", "81.2.69.142"), Edge::Inside);
     }
 
     #[test]

@@ -107,6 +107,9 @@ pub enum Guard {
     Word,
     /// As `Word`, and no other run of digits joined by `. , - / :` or one space.
     Digits,
+    /// As `Word`, and no group of one to four hexadecimal digits joined by the separator that stands in the match: four
+    /// octets of five are no address.
+    Chain,
     /// As `Word`, and none of `. - + % @ / \\` before it, nor `- + % @ / \\` after it: it is a token by itself.
     Token,
     /// Anything.

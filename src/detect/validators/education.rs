@@ -67,13 +67,15 @@ pub fn upn(text: &str, _: &Facts) -> Verdict {
     if repdigit_or_run(&digits) {
         return verdict.cap(Level::Low).alone(Alone::Never);
     }
-    if AUTHORITIES
+    let known = AUTHORITIES
         .iter()
-        .any(|(from, to)| (*from..=*to).contains(&authority))
-    {
-        verdict
-    } else {
+        .any(|(from, to)| (*from..=*to).contains(&authority));
+    if !known {
         verdict.alone(Alone::Never)
+    } else if verdict == Verdict::PASS && text.bytes().any(|b| b.is_ascii_lowercase()) {
+        verdict.alone(Alone::At(Level::Low))
+    } else {
+        verdict
     }
 }
 

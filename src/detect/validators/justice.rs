@@ -77,7 +77,8 @@ pub fn pnc(text: &str, facts: &Facts) -> Verdict {
         return Verdict::REJECT;
     };
     let holds = letter_of(parts.year * 10_000_000 + parts.serial) == parts.letter;
-    Verdict::checked(holds).alone(match (holds, parts.slash, parts.long) {
+    let upper = !text.bytes().any(|b| b.is_ascii_lowercase());
+    Verdict::checked(holds).alone(match (holds && upper, parts.slash, parts.long) {
         (true, true, true) => Alone::At(Level::Medium),
         (true, true, false) => Alone::At(Level::Low),
         _ => Alone::Never,
@@ -144,7 +145,8 @@ pub fn cro(text: &str, _: &Facts) -> Verdict {
     };
     let holds = letter_of(n) == letter;
     // One letter in 23 is right by chance, and many a document reference looks like a short serial.
-    Verdict::checked(holds).alone(match (holds, sleeve || serial.len() >= 5) {
+    let upper = !text.bytes().any(|b| b.is_ascii_lowercase());
+    Verdict::checked(holds).alone(match (holds && upper, sleeve || serial.len() >= 5) {
         (true, true) => Alone::At(Level::Medium),
         (true, false) => Alone::At(Level::Low),
         (false, _) => Alone::Never,

@@ -56,36 +56,11 @@ const PLACEHOLDERS: &[&str] = &[
     "sample",
 ];
 
-/// What a labelled match splits into: the value behind `:`, `=`, `is` or `was`.
-fn value(text: &str) -> Option<&str> {
-    let start = |c: char| c.is_ascii_alphabetic();
-    let text = text.trim_start_matches(|c: char| !start(c));
-    let label = text.find(|c: char| !(start(c) || c == '_' || c == '-'))?;
-    let mut rest = text[label..].trim_start_matches(['"', '\'', ' ']);
-    let mut introduced = false;
-    for word in ["is", "was"] {
-        if let Some(head) = rest.get(..word.len())
-            && head.eq_ignore_ascii_case(word)
-            && rest[word.len()..].starts_with([' ', ':', '='])
-        {
-            rest = &rest[word.len()..];
-            introduced = true;
-            break;
-        }
-    }
-    let after = rest.trim_start_matches([':', '=', '>', ' ']);
-    introduced |= rest[..rest.len() - after.len()].contains([':', '=']);
-    let value = after.trim_matches(['"', '\'', '`', ' ', ',', ';']);
-    (introduced && !value.is_empty()).then_some(value)
-}
-
-/// A label and what stands behind it (`password: Summer2024!`): the value has a digit or a sign beside its letters, and is
-/// no mask, placeholder, template or address.
+/// What stands behind a label (`password: Summer2024!`): a digit or a sign beside letters, and no mask, placeholder,
+/// template, setting or address.
 pub fn labelled(text: &str, _: &Facts) -> Verdict {
-    let Some(value) = value(text) else {
-        return Verdict::REJECT;
-    };
-    let value = value.trim_end_matches(['.', ')']);
+    let calls = text.contains("()");
+    let value = bare(text);
     if !(4..=64).contains(&value.len()) {
         return Verdict::REJECT;
     }
@@ -95,10 +70,7 @@ pub fn labelled(text: &str, _: &Facts) -> Verdict {
     let template = value.starts_with(['<', '$', '{', '%', '[', '(', '@', '/', '\\', '&', '*', '#'])
         && (value.ends_with(['>', '}', '%', ']', ')'])
             || value.starts_with(['$', '{', '<', '@', '/', '\\', '&', '(']));
-    let code = value.contains("::")
-        || value.contains("()")
-        || value.contains("->")
-        || value.contains("${");
+    let code = calls || value.contains("::") || value.contains("->") || value.contains("${");
     let address = value.contains("://");
     let bare = value.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     let same = value.bytes().all(|b| b == value.as_bytes()[0]);
@@ -121,14 +93,18 @@ pub fn labelled(text: &str, _: &Facts) -> Verdict {
         .cap(Level::Medium)
 }
 
-/// A PIN or passcode in digits behind its label: four to eight of them.
+/// The value without quotes, brackets and the punctuation of the sentence.
+fn bare(text: &str) -> &str {
+    text.trim_matches(['"', '\'', '`', ' '])
+        .trim_end_matches(['.', ',', ';', ')', '"', '\''])
+}
+
+/// A code in digits behind its label (`PIN`, `key safe`): four to eight of them, and not a year.
 pub fn pin(text: &str, _: &Facts) -> Verdict {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let value = text.trim_start_matches(|c: char| !c.is_ascii_digit());
-    if (4..=8).contains(&digits) && value.len() == digits {
-        Verdict::SHAPE
-            .alone(Alone::At(Level::Low))
-            .cap(Level::Medium)
+    let year = digits == 4 && (text.starts_with("19") || text.starts_with("20"));
+    if (4..=8).contains(&digits) && text.len() == digits && !year {
+        Verdict::SHAPE.cap(Level::Medium)
     } else {
         Verdict::REJECT
     }
@@ -168,15 +144,9 @@ pub fn provider(text: &str, _: &Facts) -> Verdict {
         .example(example)
 }
 
-/// The value without its label.
+/// The value as it is typed.
 pub fn secret_normal(text: &str, _: &Facts) -> String {
-    if text.contains("://") || text.starts_with("-----") {
-        return text.to_owned();
-    }
-    value(text)
-        .unwrap_or(text)
-        .trim_end_matches(['.', ')'])
-        .to_owned()
+    bare(text).to_owned()
 }
 
 #[cfg(test)]
@@ -197,30 +167,26 @@ mod tests {
         kinds(
             labelled,
             &[
-                ("password: Summer2024!", Shape),
-                ("Passcode is 84yt-22", Shape),
-                ("pwd=Tr0ub4dor&3", Shape),
-                ("\"password\": \"hunter22\"", Shape),
-                ("password\": \"hunter22", Shape),
-                ("PASSWORD = 'correct7horse'", Shape),
-                ("Password: ********", Reject),
-                ("password must contain 8 characters", Reject),
-                ("password: required", Reject),
-                ("pwd: <password>", Reject),
-                ("Password: changeme", Reject),
-                ("password = ${DB_PASS}", Reject),
-                ("password: getpass.getpass()", Reject),
-                ("password = user.password", Reject),
-                ("password: xxxxxxxx1", Reject),
-                ("password: https://reset.placeholder.org/1", Reject),
+                ("Summer2024!", Shape),
+                ("84yt-22", Shape),
+                ("Tr0ub4dor&3", Shape),
+                ("\"hunter22\",", Shape),
+                ("correct7horse'", Shape),
+                ("********", Reject),
+                ("contain", Reject),
+                ("required", Reject),
+                ("<password>", Reject),
+                ("changeme", Reject),
+                ("${DB_PASS}", Reject),
+                ("getpass.getpass()", Reject),
+                ("user.password", Reject),
+                ("xxxxxxxx1", Reject),
+                ("https://reset.placeholder.org/1", Reject),
+                ("a1", Reject),
             ],
         );
         let facts = Facts::on(jiff::civil::date(2026, 6, 15));
-        assert_eq!(
-            secret_normal("password: Summer2024!", &facts),
-            "Summer2024!"
-        );
-        assert_eq!(secret_normal("Passcode is 84yt-22", &facts), "84yt-22");
+        assert_eq!(secret_normal("'Summer2024!',", &facts), "Summer2024!");
     }
 
     #[test]
@@ -242,6 +208,6 @@ mod tests {
             provider("AKIAIOSFODNN7EXAMPLE", &facts).status,
             Status::Example
         );
-        kinds(pin, &[("PIN: 4071", Shape), ("pin 12", Reject)]);
+        kinds(pin, &[("4071", Shape), ("12", Reject), ("2024", Reject)]);
     }
 }
