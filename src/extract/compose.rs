@@ -68,6 +68,7 @@ impl Composer {
     pub fn close(&mut self) {
         if let Some((at, text)) = self.open.pop()
             && at < self.text.len()
+            && !text.is_empty()
         {
             self.labels.push(Label {
                 at: at as u32,
@@ -134,7 +135,7 @@ impl Composer {
         let end = floor(&self.text, self.text.len().min(SEGMENT));
         let mut labels = self.labels.clone();
         for (at, text) in &self.open {
-            if *at < self.text.len() {
+            if *at < self.text.len() && !text.is_empty() {
                 labels.push(Label {
                     at: *at as u32,
                     end: self.text.len() as u32,

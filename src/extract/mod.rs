@@ -13,6 +13,7 @@ pub mod decode;
 pub mod error;
 pub mod format;
 pub mod guard;
+pub mod markup;
 pub mod name;
 pub mod sniff;
 pub mod source;

@@ -4,9 +4,13 @@
 //! conformance suite read the list.
 
 pub mod compressed;
+pub mod csv;
+pub mod html;
+pub mod json;
 pub mod sevenz;
 pub mod tar;
 pub mod text;
+pub mod xml;
 pub mod zip;
 
 use super::Format;
@@ -18,6 +22,10 @@ pub fn formats() -> &'static [&'static dyn Format] {
 
 static FORMATS: &[&dyn Format] = &[
     &text::PlainText,
+    &csv::Csv,
+    &json::Json,
+    &xml::Xml,
+    &html::Html,
     &zip::Zip,
     &tar::Tar,
     &sevenz::SevenZ,
