@@ -10,6 +10,7 @@ use crate::{
         content::drop_parts,
         error::InventoryError,
         known::counted_as,
+        read::outcome_kind,
         record::{RawPath, RootId, RunEnd, RunTotals},
         write::{Writer, now},
     },
@@ -307,9 +308,4 @@ impl Writer {
             .map(|found| found.is_some())
             .map_err(|e| self.sql(e))
     }
-}
-
-/// The kind with a stored id. One that this program does not know cannot be told from a file that changed under it.
-fn outcome_kind(id: &str) -> OutcomeKind {
-    OutcomeKind::from_id(id).unwrap_or(OutcomeKind::Changed)
 }
