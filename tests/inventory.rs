@@ -6,3 +6,6 @@ mod support;
 
 #[path = "inventory/write.rs"]
 mod write;
+
+#[path = "inventory/report.rs"]
+mod report;

@@ -64,11 +64,11 @@ pub struct Overview {
     pub outcomes: BTreeMap<OutcomeKind, (u64, u64)>,
     /// How often each reason for not reading was given.
     pub reasons: BTreeMap<(OutcomeKind, String), u64>,
-    /// Documents there now.
+    /// Documents there now: entries less what the user excluded and what is no file.
     pub documents: u64,
-    /// Documents that are gone.
+    /// Entries that are gone.
     pub gone: u64,
-    /// Their bytes.
+    /// Bytes of the documents.
     pub bytes: u64,
     /// Different contents among them.
     pub contents: u64,
@@ -134,10 +134,13 @@ impl Inventory {
             }
             let (size, kind) = (count(row, 2)?, outcome_kind(row.get_ref(4)?.as_str()?));
             let exposed = Exposure::from_number(row.get(3)?) == Exposure::Everyone;
-            overview.documents += 1;
-            overview.bytes += size;
             overview.outcomes.entry(kind).or_default().0 += 1;
             let folder = folders.entry(row.get(1)?).or_default();
+            if matches!(kind, OutcomeKind::Excluded | OutcomeKind::NotAFile) {
+                continue;
+            }
+            overview.documents += 1;
+            overview.bytes += size;
             folder.documents += 1;
             folder.bytes += size;
             if kind.is_problem() {

@@ -1,0 +1,418 @@
+//! The summary: what a data protection officer reads after a scan, on one screen.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
+
+use serde::Serialize;
+
+use crate::{
+    inventory::{
+        CategoryFigures, FolderFigures, Health, Inventory, Key, Root, Run, record::RawPath,
+    },
+    model::{Category, Class, Level, OutcomeKind},
+    report::{Options, Report, ReportError, text},
+};
+
+/// Folders named.
+const FOLDERS: usize = 10;
+
+/// Reasons named for each way of not being read.
+const REASONS: usize = 3;
+
+/// The figures of the summary.
+#[derive(Clone, Debug, Serialize)]
+pub struct Model {
+    /// The file.
+    pub inventory: RawPath,
+    /// The file of its key, where there is one: the key may live in the environment instead.
+    pub key: Option<RawPath>,
+    /// How it is.
+    pub health: Health,
+    /// The latest run.
+    pub run: Option<Run>,
+    /// Where scans start.
+    pub roots: Vec<Root>,
+    /// Documents there now, without what was excluded.
+    pub documents: u64,
+    /// Members inside them.
+    pub members: u64,
+    /// Documents that are gone.
+    pub gone: u64,
+    /// Bytes of the documents.
+    pub bytes: u64,
+    /// Different contents among them.
+    pub contents: u64,
+    /// Documents with personal data of medium or high confidence.
+    pub holding: u64,
+    /// Of these, those with special category or criminal offence data.
+    pub special: u64,
+    /// Of those with personal data, the ones that everyone can read.
+    pub exposed: u64,
+    /// Class by class, special and criminal first; categories in which nothing was found are left out.
+    pub classes: Vec<(Class, Vec<(Category, CategoryFigures)>)>,
+    /// Findings of low confidence, in no other figure.
+    pub hints: u64,
+    /// Findings that are examples, of organisations, or public, in no other figure.
+    pub other: u64,
+    /// The folders with most, heaviest first.
+    pub folders: Vec<FolderFigures>,
+    /// What could not be read: documents, members, and the commonest reasons.
+    pub unread: Vec<Unread>,
+    /// Documents and members by outcome.
+    pub outcomes: BTreeMap<OutcomeKind, (u64, u64)>,
+}
+
+/// One way of not being read.
+#[derive(Clone, Debug, Serialize)]
+pub struct Unread {
+    /// Which.
+    pub outcome: OutcomeKind,
+    /// Documents.
+    pub documents: u64,
+    /// Members of documents.
+    pub members: u64,
+    /// Reasons, commonest first.
+    pub reasons: Vec<(String, u64)>,
+}
+
+/// Works the figures out.
+pub fn model(inventory: &Inventory) -> Result<Model, ReportError> {
+    let overview = inventory.overview()?;
+    let mut classes = Vec::new();
+    for class in [Class::Special, Class::Criminal, Class::Standard] {
+        let categories: Vec<_> = Category::ALL
+            .iter()
+            .filter(|category| category.class() == class)
+            .filter_map(|category| Some((*category, overview.categories.get(category)?.clone())))
+            .filter(|(_, figures)| figures.documents > 0)
+            .collect();
+        if !categories.is_empty() {
+            classes.push((class, categories));
+        }
+    }
+    let unread = overview
+        .outcomes
+        .iter()
+        .filter(|(kind, _)| kind.is_problem())
+        .map(|(&outcome, &(documents, members))| {
+            let mut reasons: Vec<_> = overview
+                .reasons
+                .iter()
+                .filter(|((kind, _), _)| *kind == outcome)
+                .map(|((_, reason), &count)| (reason.clone(), count))
+                .collect();
+            reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+            Unread {
+                outcome,
+                documents,
+                members,
+                reasons,
+            }
+        })
+        .collect();
+    let mut folders: Vec<_> = overview
+        .folders
+        .iter()
+        .filter(|folder| folder.holding > 0)
+        .cloned()
+        .collect();
+    folders.sort_by(|a, b| weight(b).cmp(&weight(a)).then(a.path.cmp(&b.path)));
+    folders.truncate(FOLDERS);
+    Ok(Model {
+        inventory: RawPath::new(inventory.path()),
+        key: Some(Key::path_for(inventory.path()))
+            .filter(|path| path.exists())
+            .map(RawPath::new),
+        health: inventory.health()?,
+        run: inventory.runs(1)?.into_iter().next(),
+        roots: inventory.roots()?,
+        documents: overview.documents,
+        members: overview.outcomes.values().map(|(_, members)| members).sum(),
+        gone: overview.gone,
+        bytes: overview.bytes,
+        contents: overview.contents,
+        holding: overview.holding,
+        special: overview.special,
+        exposed: overview.exposed,
+        classes,
+        hints: overview.findings(Level::Low),
+        other: overview.categories.values().map(|c| c.other).sum(),
+        folders,
+        unread,
+        outcomes: overview.outcomes,
+    })
+}
+
+/// What makes a folder hot: special data before all, then how much there is.
+fn weight(folder: &FolderFigures) -> (u64, u64, u64) {
+    (folder.special, folder.findings, folder.holding)
+}
+
+/// The report.
+pub struct Summary;
+
+impl Report for Summary {
+    fn name(&self) -> &'static str {
+        "summary"
+    }
+
+    fn help(&self) -> &'static str {
+        "What is held, of which category, where most of it is, and what could not be read"
+    }
+
+    fn write(
+        &self,
+        inventory: &Inventory,
+        options: &Options,
+        out: &mut dyn Write,
+    ) -> Result<(), ReportError> {
+        Ok(render(&model(inventory)?, options, out)?)
+    }
+}
+
+/// Writes the figures for a terminal.
+pub fn render(model: &Model, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    heading(model, options, out)?;
+    categories(model, out)?;
+    folders(model, out)?;
+    unread(model, out)?;
+    footing(model, options, out)
+}
+
+fn heading(model: &Model, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let roots: Vec<_> = model
+        .roots
+        .iter()
+        .map(|root| text::terminal(&root.path.display()).into_owned())
+        .collect();
+    writeln!(out, "Personal data in {}", roots.join(", "))?;
+    if let Some(run) = &model.run {
+        let ending = match run.ending.as_deref() {
+            Some("complete") => "complete",
+            Some("interrupted") => "interrupted: the same command goes on with it",
+            Some(_) => "failed: the same command goes on with it",
+            None => "not finished",
+        };
+        let started = text::moment(run.started, &options.timezone);
+        writeln!(out, "Scan of {started}, {ending}")?;
+    }
+    writeln!(out)?;
+    let inside = match model.members {
+        0 => String::new(),
+        n => format!(
+            " and {} inside them",
+            text::plural(n, "document", "documents")
+        ),
+    };
+    writeln!(
+        out,
+        "{}{inside}, {}",
+        text::plural(model.documents, "file", "files"),
+        text::bytes(model.bytes)
+    )?;
+    writeln!(
+        out,
+        "{} personal data, {} special category or criminal offence data",
+        text::plural(model.holding, "file holds", "files hold"),
+        text::number(model.special)
+    )?;
+    if model.exposed > 0 {
+        writeln!(
+            out,
+            "{} with personal data can be read by everyone",
+            text::plural(model.exposed, "file", "files")
+        )?;
+    }
+    writeln!(out)
+}
+
+fn categories(model: &Model, out: &mut dyn Write) -> io::Result<()> {
+    if model.classes.is_empty() {
+        writeln!(out, "No personal data was found in what was read.")?;
+    } else {
+        writeln!(
+            out,
+            "{:<36} {:>9} {:>10} {:>10} {:>10} {:>10}",
+            "", "FILES", "FINDINGS", "HIGH", "MEDIUM", "PEOPLE ≤"
+        )?;
+    }
+    for (class, categories) in &model.classes {
+        writeln!(out, "{}", class.title())?;
+        for (category, figures) in categories {
+            let [_, medium, high] = figures.findings;
+            writeln!(
+                out,
+                "  {:<34} {:>9} {:>10} {:>10} {:>10} {:>10}",
+                category.title(),
+                text::number(figures.documents),
+                text::number(medium + high),
+                text::number(high),
+                text::number(medium),
+                text::number(figures.people),
+            )?;
+        }
+    }
+    let mut apart = Vec::new();
+    if model.hints > 0 {
+        apart.push(text::plural(
+            model.hints,
+            "hint of low confidence",
+            "hints of low confidence",
+        ));
+    }
+    if model.other > 0 {
+        apart.push(format!(
+            "{} that are examples, of organisations, or public",
+            text::number(model.other)
+        ));
+    }
+    if !apart.is_empty() {
+        writeln!(out, "Not counted above: {}", apart.join("; "))?;
+    }
+    writeln!(out)
+}
+
+fn folders(model: &Model, out: &mut dyn Write) -> io::Result<()> {
+    if model.folders.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "Where most of it is")?;
+    for folder in &model.folders {
+        let mut names: Vec<_> = folder.categories.iter().collect();
+        // Special and criminal first, then what is in most files.
+        names.sort_by_key(|(category, count)| {
+            (
+                category.class() == Class::Standard,
+                std::cmp::Reverse(**count),
+            )
+        });
+        let names: Vec<_> = names.iter().take(4).map(|(c, _)| c.id()).collect();
+        writeln!(
+            out,
+            "  {:>6} of {:<14} {}  ({})",
+            text::number(folder.holding),
+            text::plural(folder.documents, "file", "files"),
+            text::terminal(&folder.path.display()),
+            names.join(", "),
+        )?;
+    }
+    writeln!(out)
+}
+
+fn unread(model: &Model, out: &mut dyn Write) -> io::Result<()> {
+    let (documents, members) = model
+        .unread
+        .iter()
+        .fold((0, 0), |sum, u| (sum.0 + u.documents, sum.1 + u.members));
+    if documents + members == 0 {
+        writeln!(out, "Everything that was not excluded could be read.")?;
+        return writeln!(out);
+    }
+    writeln!(
+        out,
+        "Not read, or only in part: {} of {}{}",
+        text::number(documents),
+        text::plural(model.documents, "file", "files"),
+        if members > 0 {
+            format!(", and {} inside files", text::number(members))
+        } else {
+            String::new()
+        }
+    )?;
+    for unread in &model.unread {
+        let reasons: Vec<_> = unread
+            .reasons
+            .iter()
+            .take(REASONS)
+            .map(|(reason, count)| format!("{} ({})", text::terminal(reason), text::number(*count)))
+            .collect();
+        let more = unread.reasons.len().saturating_sub(REASONS);
+        let more = if more > 0 {
+            format!(", {more} more")
+        } else {
+            String::new()
+        };
+        writeln!(
+            out,
+            "  {:<22} {:>8}   {}{more}",
+            unread.outcome.title(),
+            text::number(unread.documents + unread.members),
+            reasons.join(", "),
+        )?;
+    }
+    writeln!(out)
+}
+
+fn footing(model: &Model, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(run) = model.run.as_ref().filter(|run| run.ended.is_some()) {
+        let parts: Vec<_> = run
+            .outcomes
+            .iter()
+            .filter(|(_, (entries, _))| *entries > 0)
+            .map(|(kind, (entries, _))| format!("{} {}", text::number(*entries), kind.title()))
+            .collect();
+        let sign = if run.accounted() == run.walked {
+            "="
+        } else {
+            "≠"
+        };
+        writeln!(
+            out,
+            "Walked {} {sign} {}",
+            text::plural(run.walked, "entry", "entries"),
+            if parts.is_empty() {
+                "0".into()
+            } else {
+                parts.join(" + ")
+            }
+        )?;
+        let speed = |bytes: u64| text::bytes((bytes as f64 / run.seconds.max(0.001)) as u64);
+        writeln!(
+            out,
+            "Read {} in {} ({}/s), {} of text ({}/s)",
+            text::bytes(run.bytes),
+            text::duration(run.seconds),
+            speed(run.bytes),
+            text::bytes(run.text),
+            speed(run.text),
+        )?;
+    }
+    if model.gone > 0 {
+        writeln!(
+            out,
+            "{} that an earlier scan met {} gone",
+            text::plural(model.gone, "file", "files"),
+            if model.gone == 1 { "is" } else { "are" }
+        )?;
+    }
+    let inventory = model.inventory.display();
+    let inventory = text::terminal(&inventory);
+    writeln!(
+        out,
+        "Inventory: {inventory} ({}){}",
+        text::bytes(model.health.bytes),
+        match &model.key {
+            Some(key) => format!(
+                ", its key: {} (keep a copy apart)",
+                text::terminal(&key.display())
+            ),
+            None => String::new(),
+        }
+    )?;
+    writeln!(out)?;
+    writeln!(out, "Next:")?;
+    let program = &options.program;
+    for (command, purpose) in [
+        ("report coverage", "what could not be read, file by file"),
+        ("report csv", "every finding, for a spreadsheet"),
+        ("find --name \"…\"", "where a person is"),
+    ] {
+        writeln!(
+            out,
+            "  {program} {command} --inventory {inventory}   # {purpose}"
+        )?;
+    }
+    Ok(())
+}
