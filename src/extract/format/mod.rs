@@ -7,6 +7,8 @@ pub mod compressed;
 pub mod csv;
 pub mod html;
 pub mod json;
+pub mod mail;
+pub mod mbox;
 pub mod sevenz;
 pub mod tar;
 pub mod text;
@@ -26,6 +28,9 @@ static FORMATS: &[&dyn Format] = &[
     &json::Json,
     &xml::Xml,
     &html::Html,
+    &mail::EML,
+    &mail::MHT,
+    &mbox::Mbox,
     &zip::Zip,
     &tar::Tar,
     &sevenz::SevenZ,
