@@ -8,6 +8,7 @@
 //! A new format is one file in `format/` and one line in its registry.
 
 pub mod budget;
+pub mod codepage;
 pub mod compose;
 pub mod decode;
 pub mod error;
@@ -15,9 +16,18 @@ pub mod format;
 pub mod guard;
 pub mod markup;
 pub mod name;
+pub mod naming;
+pub mod numfmt;
+pub mod ole;
+pub mod ooxml;
+pub mod package;
+pub mod picture;
+pub mod sheet;
 pub mod sniff;
 pub mod source;
 mod split;
+pub mod story;
+pub mod xml;
 
 use std::path::PathBuf;
 

@@ -5,6 +5,7 @@
 
 pub mod compressed;
 pub mod csv;
+pub mod docx;
 pub mod html;
 pub mod json;
 pub mod mail;
@@ -12,6 +13,7 @@ pub mod mbox;
 pub mod sevenz;
 pub mod tar;
 pub mod text;
+pub mod xlsx;
 pub mod xml;
 pub mod zip;
 
@@ -38,4 +40,7 @@ static FORMATS: &[&dyn Format] = &[
     &compressed::BZIP2,
     &compressed::XZ,
     &compressed::ZSTD,
+    &docx::Docx,
+    &docx::WordXml,
+    &xlsx::Xlsx,
 ];
