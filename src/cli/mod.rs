@@ -1,5 +1,6 @@
 //! Words ⇄ typed options, one file per command; the only room that prints, reads the environment or exits.
 
+pub mod evaluate;
 pub mod exit;
 pub mod formats;
 pub mod inspect;
@@ -41,6 +42,7 @@ pub struct Cli {
 pub enum Command {
     Scan(scan::ScanArgs),
     Inspect(inspect::InspectArgs),
+    Evaluate(evaluate::EvaluateArgs),
     Formats(formats::FormatsArgs),
     #[command(hide = true)]
     Scanner(scanner::ScannerArgs),
@@ -75,6 +77,7 @@ fn run(command: &Command) -> anyhow::Result<Exit> {
     match command {
         Command::Scan(args) => scan::run(args),
         Command::Inspect(args) => inspect::run(args),
+        Command::Evaluate(args) => evaluate::run(args),
         Command::Formats(args) => formats::run(args),
         Command::Scanner(args) => scanner::run(args),
     }

@@ -349,17 +349,12 @@ pub fn evaluate(labels: &[Label], found: &[Found], least: Level) -> Evaluation {
                     missed: 1,
                     ..Score::default()
                 },
-                // A document that was labelled value by value without this category may still hold it unlabelled; only
-                // one labelled as holding nothing, or with other categories, is taken at its word.
-                (false, true)
-                    if empty.contains(key) || !holds.is_empty() || !labelled.is_empty() =>
-                {
-                    Score {
-                        false_alarms: 1,
-                        ..Score::default()
-                    }
-                }
-                _ => continue,
+                // A labelled document is taken at its word: what it is not said to hold is not in it.
+                (false, true) => Score {
+                    false_alarms: 1,
+                    ..Score::default()
+                },
+                (false, false) => continue,
             };
             let miss = |location: &str| Miss {
                 what: category.into(),

@@ -7,6 +7,7 @@
 mod coverage;
 mod csv;
 mod documents;
+pub mod evaluate;
 mod jsonl;
 pub mod summary;
 pub mod text;
