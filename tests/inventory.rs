@@ -9,3 +9,9 @@ mod write;
 
 #[path = "inventory/report.rs"]
 mod report;
+
+#[path = "inventory/find.rs"]
+mod find;
+
+#[path = "inventory/safety.rs"]
+mod safety;

@@ -13,7 +13,7 @@ use std::{
 
 use crate::{
     inventory::{
-        keys::{Key, name_tokens},
+        keys::{Key, name_form, name_tokens},
         pack::Names,
         record::{
             FindingRecord, NameRecord, PLACES, PartRecord, RuleRecord, SHOWN, ValueHash,
@@ -194,7 +194,17 @@ impl Builder {
             rule.other += 1;
         }
 
-        let hash = key.value(&info.kind, finding.normal.expose());
+        // A name is kept by its tokens, from the text as it stands: its order, case and titles do not make another name.
+        let tokens = if info.names {
+            name_tokens(finding.value.expose())
+        } else {
+            Vec::new()
+        };
+        let hash = if info.names {
+            key.value(&info.kind, &name_form(&tokens))
+        } else {
+            key.value(&info.kind, finding.normal.expose())
+        };
         rule.number += 1;
         if rule.room_for(level) {
             weight += SHOWN_WEIGHT;
@@ -240,7 +250,7 @@ impl Builder {
                 });
                 weight += VALUE_WEIGHT;
                 if info.names {
-                    weight += self.add_name(hash, finding.normal.expose(), key);
+                    weight += self.add_name(hash, &tokens, key);
                 }
             }
             Entry::Occupied(mut entry) => {
@@ -263,14 +273,11 @@ impl Builder {
         weight
     }
 
-    fn add_name(&mut self, hash: ValueHash, normal: &str, key: &Key) -> usize {
+    fn add_name(&mut self, hash: ValueHash, tokens: &[String], key: &Key) -> usize {
         match self.names.entry(hash) {
             Entry::Occupied(_) => 0,
             Entry::Vacant(entry) => {
-                let tokens: Vec<_> = name_tokens(normal)
-                    .iter()
-                    .map(|token| key.token_record(token))
-                    .collect();
+                let tokens: Vec<_> = tokens.iter().map(|t| key.token_record(t)).collect();
                 let weight = VALUE_WEIGHT * (1 + tokens.len());
                 entry.insert(NameRecord { hash, tokens });
                 weight
@@ -515,7 +522,7 @@ mod tests {
     #[test]
     fn a_finding_in_the_name_belongs_to_the_place() {
         let mut gather = opened();
-        let mut in_name = finding(1, "Margaret Okafor", 0, Level::High);
+        let mut in_name = finding(1, "Ada Example", 0, Level::High);
         in_name.location.anchor = Anchor::Name;
         gather.finding(&in_name);
         gather.close(Outcome::read(), 0);
@@ -544,13 +551,15 @@ mod tests {
     #[test]
     fn a_name_is_kept_as_tokens() {
         let mut gather = opened();
-        let mut name = finding(1, "margaret okafor", 1, Level::High);
-        name.normal = Sensitive::new("margaret okafor");
-        gather.finding(&name);
+        gather.finding(&finding(1, "Ada Example", 1, Level::High));
+        gather.finding(&finding(1, "EXAMPLE, Miss Ada", 2, Level::High));
         gather.close(Outcome::read(), 1);
         let (parts, _) = gather.finish();
-        let name = &parts[0].names[0];
+        let [name] = &parts[0].names[..] else {
+            panic!("one name, twice");
+        };
+        assert_eq!(parts[0].rules[0].values[0].count, 2);
         assert_eq!(name.tokens.len(), 2);
-        assert_eq!(name.tokens[1].hash, key().token("okafor"));
+        assert_eq!(name.tokens[1].hash, key().token("example"));
     }
 }

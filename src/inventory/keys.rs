@@ -13,7 +13,10 @@ use std::{
 
 use thiserror::Error;
 
-use crate::inventory::record::{TokenKey, TokenRecord, ValueHash};
+use crate::{
+    detect::normalise::Normaliser,
+    inventory::record::{TokenKey, TokenRecord, ValueHash},
+};
 
 /// First word of a key file, so that a wrong file is recognised.
 const HEADER: &str = "domesday-key-1";
@@ -202,11 +205,50 @@ impl Key {
     }
 }
 
-/// The tokens of a name in its normal form: split at spaces, hyphens, commas and full stops; apostrophes fall out, so
-/// that `O'Brien` and `OBrien` are one.
-pub fn name_tokens(normal: &str) -> Vec<String> {
-    normal
-        .split(|c: char| c.is_whitespace() || matches!(c, '-' | ',' | '.'))
+/// Words before or after a name that are not part of it.
+const TITLES: &[&str] = &[
+    "mr",
+    "mrs",
+    "ms",
+    "miss",
+    "mx",
+    "master",
+    "dr",
+    "prof",
+    "professor",
+    "rev",
+    "revd",
+    "reverend",
+    "fr",
+    "father",
+    "sister",
+    "imam",
+    "rabbi",
+    "sir",
+    "dame",
+    "lady",
+    "lord",
+    "cllr",
+    "sgt",
+    "pc",
+    "dc",
+    "nurse",
+    "esq",
+    "jr",
+    "snr",
+    "mbe",
+    "obe",
+    "cbe",
+];
+
+/// A name of a person as its tokens: lower case, Latin diacritics folded, titles left out; split at spaces, hyphens,
+/// commas and full stops, while apostrophes fall out, so that `Mrs. O'Brien-Smith` gives `obrien`, `smith`. A name that is
+/// nothing but titles keeps them: `Lord` is also a surname.
+pub fn name_tokens(name: &str) -> Vec<String> {
+    let mut normaliser = Normaliser::default();
+    let folded = String::from_utf8_lossy(normaliser.run(name).text).into_owned();
+    let tokens: Vec<String> = folded
+        .split(|c: char| c.is_whitespace() || matches!(c, '-' | ',' | '.' | ';' | '/'))
         .map(|word| {
             word.chars()
                 .filter(|c| c.is_alphanumeric())
@@ -214,7 +256,20 @@ pub fn name_tokens(normal: &str) -> Vec<String> {
                 .collect::<String>()
         })
         .filter(|token| !token.is_empty())
-        .collect()
+        .collect();
+    let without: Vec<String> = tokens
+        .iter()
+        .filter(|token| !TITLES.contains(&token.as_str()))
+        .cloned()
+        .collect();
+    if without.is_empty() { tokens } else { without }
+}
+
+/// The one form that `Ada Example`, `EXAMPLE, Ada` and `Miss Ada Example` share: its tokens in alphabetical order.
+pub fn name_form(tokens: &[String]) -> String {
+    let mut tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
+    tokens.sort_unstable();
+    tokens.join(" ")
 }
 
 #[cfg(test)]
@@ -292,5 +347,11 @@ mod tests {
         );
         assert_eq!(name_tokens("m. j. okafor"), ["m", "j", "okafor"]);
         assert!(name_tokens(" - ").is_empty());
+        assert_eq!(name_tokens("Mrs Zoë Ünal"), ["zoe", "unal"]);
+        assert_eq!(name_tokens("Lord"), ["lord"]);
+        assert_eq!(
+            name_form(&name_tokens("EXAMPLE, Miss Ada")),
+            name_form(&name_tokens("Ada Example"))
+        );
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         database,
         error::InventoryError,
         pack::status_from_number,
-        read::{Inventory, count},
+        read::{Inventory, count, outcome_kind},
         record::{DocumentId, FindingRecord, TokenKey, ValueHash},
         rows::{
             FindingId, FindingRow, PartRow, Place, RuleCount, Within, category, finding_id, part,
@@ -55,6 +55,26 @@ impl PartPlaces {
     /// Where a value lies in the part.
     pub fn anchors(&self, hit: &ValueHit) -> Vec<Anchor> {
         self.part.places.anchors(&hit.packed).collect()
+    }
+
+    /// The same value at those of its places that `keep` says yes to.
+    pub fn keeping(&self, hit: ValueHit, mut keep: impl FnMut(&Anchor) -> bool) -> ValueHit {
+        let (mut packed, mut from, mut count) = (Vec::new(), &hit.packed[..], 0);
+        loop {
+            let before = from;
+            let Some(anchor) = self.part.places.unpack_anchor(&mut from) else {
+                break;
+            };
+            if keep(&anchor) {
+                packed.extend_from_slice(&before[..before.len() - from.len()]);
+                count += 1;
+            }
+        }
+        ValueHit {
+            packed,
+            count,
+            ..hit
+        }
     }
 }
 
@@ -114,6 +134,32 @@ impl Inventory {
                     .collect()
             })
             .map_err(|e| self.sql(e))
+    }
+
+    /// Documents and members that could not be read, or only in part, where somebody may be unseen.
+    pub fn unread(&self) -> Result<(u64, u64), InventoryError> {
+        let sum = |sql: &str| -> rusqlite::Result<u64> {
+            let mut statement = self.db.prepare_cached(sql)?;
+            let mut rows = statement.query([])?;
+            let mut sum = 0;
+            while let Some(row) = rows.next()? {
+                if outcome_kind(row.get_ref(0)?.as_str()?).is_problem() {
+                    sum += count(row, 1)?;
+                }
+            }
+            Ok(sum)
+        };
+        let read = || {
+            Ok((
+                sum(
+                    "SELECT outcome, COUNT(*) FROM document WHERE gone_run IS NULL GROUP BY outcome",
+                )?,
+                sum(
+                    "SELECT outcome, COUNT(*) FROM part WHERE outcome <> 'read' AND ordinal > 0 GROUP BY outcome",
+                )?,
+            ))
+        };
+        read().map_err(|e| self.sql(e))
     }
 
     /// In how many parts a value is: how common it is.

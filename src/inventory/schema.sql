@@ -96,6 +96,7 @@ CREATE TABLE document (           -- Places: what the walker met, one row a path
     UNIQUE (folder, name)
 ) STRICT;
 CREATE INDEX document_content ON document (content);
+CREATE INDEX document_unread ON document (outcome) WHERE outcome <> 'read';
 
 CREATE TABLE content (            -- What was read, once, however many places hold it.
     id INTEGER PRIMARY KEY AUTOINCREMENT, -- Number.
@@ -124,6 +125,7 @@ CREATE TABLE part (               -- Documents inside a content: the file itself
 ) STRICT;
 CREATE INDEX part_content ON part (content, ordinal) WHERE content IS NOT NULL;
 CREATE INDEX part_document ON part (document) WHERE document IS NOT NULL;
+CREATE INDEX part_unread ON part (outcome) WHERE outcome <> 'read';
 
 CREATE TABLE rule (               -- Rules that found something, as they were when they did.
     id INTEGER PRIMARY KEY,       -- Number.

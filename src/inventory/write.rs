@@ -632,8 +632,15 @@ pub(super) fn intern(
     Ok(id)
 }
 
-/// What the caller gets to know a document by, for tests and messages.
+/// For tests and messages.
 impl Writer {
+    /// Bounds the file to so many pages, as a full disk would.
+    pub fn limit_pages(&self, pages: i64) -> Result<(), InventoryError> {
+        self.db
+            .query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))
+            .map_err(|e| self.sql(e))
+    }
+
     /// The number of the document at a path, gone or not.
     pub fn document_at(
         &self,

@@ -19,7 +19,7 @@ use domesday::{
 /// The rules of the pretend detector: id, kind, category, whether names.
 pub const RULES: &[(&str, &str, Category, bool)] = &[
     ("nino", "nino", Category::NationalId, false),
-    ("email-address", "email", Category::Contact, false),
+    ("email-address", "email-address", Category::Contact, false),
     ("person-name", "person-name", Category::Name, true),
     (
         "date-of-birth",

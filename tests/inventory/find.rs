@@ -1,0 +1,281 @@
+//! A person looked up through the blind index.
+
+use domesday::{
+    detect::{Facts, RuleSet, rule::Rule},
+    find::{Answer, Band, How, Person, find},
+    inventory::{Inventory, LookupEntry, record::DocumentRecord},
+    model::{Anchor, Finding, Sensitive},
+};
+
+use crate::support::*;
+
+fn rules() -> Vec<Rule> {
+    RuleSet::builtin().unwrap().rules().to_vec()
+}
+
+fn facts() -> Facts {
+    Facts::on(jiff::civil::date(2026, 6, 15))
+}
+
+fn ask(desk: &Desk, names: &[&str], identifiers: &[(&str, &str)]) -> Answer {
+    let person = Person {
+        names: names.iter().map(|n| Sensitive::new(*n)).collect(),
+        identifiers: identifiers
+            .iter()
+            .map(|(kind, value)| ((*kind).to_owned(), Sensitive::new(*value)))
+            .collect(),
+    };
+    let by = LookupEntry {
+        user: "responder".into(),
+        host: "desk".into(),
+        purpose: "SAR 7".into(),
+        ..LookupEntry::default()
+    };
+    let inventory = Inventory::open(&desk.path).unwrap();
+    find(&inventory, &key(), &rules(), &facts(), &person, by, 100).unwrap()
+}
+
+/// Path and band of each hit.
+fn told(answer: &Answer) -> Vec<(String, Band)> {
+    answer
+        .hits
+        .iter()
+        .map(|hit| (hit.places[0].path.display(), hit.band))
+        .collect()
+}
+
+fn cell(rule: &str, value: &str, row: u64, column: u32) -> Finding {
+    let mut finding = finding(rule, value, row);
+    finding.location.anchor = Anchor::Cell {
+        sheet: "Staff".into(),
+        row,
+        column,
+    };
+    finding
+}
+
+fn share() -> Desk {
+    let desk = Desk::new();
+    desk.scanned(|root| {
+        let mut register = document(root, "register.csv", "register", &[]);
+        let mut gather = gather();
+        gather.open(Default::default(), "csv", 1, None);
+        for row in 2..200 {
+            gather.finding(&cell("person-name", &format!("Forename{row}"), row, 1));
+            gather.finding(&cell(
+                "person-name",
+                &format!("Surname{}", row % 50),
+                row,
+                2,
+            ));
+            gather.finding(&cell(
+                "date-of-birth",
+                &format!("19{:02}-01-02", row % 90 + 10),
+                row,
+                3,
+            ));
+        }
+        gather.close(domesday::model::Outcome::read(), 198);
+        register.content.as_mut().unwrap().parts = Some(gather.finish().0);
+        vec![
+            register,
+            document(
+                root,
+                "letter.txt",
+                "letter",
+                &[
+                    finding("person-name", "Mrs Ada M Example", 1),
+                    finding("nino", "QQ123456C", 9),
+                    finding("date-of-birth", "1951-03-02", 9),
+                ],
+            ),
+            document(
+                root,
+                "namesake.txt",
+                "namesake",
+                &[
+                    finding("person-name", "EXAMPLE, Ada", 1),
+                    finding("date-of-birth", "1980-07-07", 1),
+                ],
+            ),
+            document(
+                root,
+                "initial.txt",
+                "initial",
+                &[finding("person-name", "A. Example", 1)],
+            ),
+            document(
+                root,
+                "other.txt",
+                "other",
+                &[finding("person-name", "Bob Example", 1)],
+            ),
+            copy(root, "archive/letter.txt", "letter"),
+        ]
+    });
+    desk
+}
+
+#[test]
+fn a_number_is_found_however_it_is_written_with_its_place_and_copies() {
+    let desk = share();
+    for written in ["QQ123456C", "qq 12 34 56 c", " QQ-12-34-56-C "] {
+        let answer = ask(&desk, &[], &[("nino", written)]);
+        assert_eq!(
+            told(&answer),
+            [("/share/letter.txt".into(), Band::Certain)],
+            "{written}"
+        );
+        let hit = &answer.hits[0];
+        assert_eq!(hit.places.len(), 2, "the copy is told");
+        assert_eq!(hit.reasons[0].locations, ["line 9"]);
+        assert_eq!(hit.reasons[0].how, How::Exact);
+    }
+    assert!(ask(&desk, &[], &[("nino", "QQ123457C")]).hits.is_empty());
+}
+
+#[test]
+fn a_name_is_found_in_any_order_with_titles_and_initials_best_first() {
+    let desk = share();
+    for name in [
+        "Ada Example",
+        "Example, Ada",
+        "ADA EXAMPLE",
+        "Miss Ada Example",
+    ] {
+        let answer = ask(&desk, &[name], &[]);
+        let paths: Vec<_> = told(&answer).into_iter().map(|(path, _)| path).collect();
+        assert_eq!(
+            paths,
+            [
+                "/share/namesake.txt",
+                "/share/initial.txt",
+                "/share/letter.txt"
+            ],
+            "{name}"
+        );
+        assert_eq!(answer.hits[0].reasons[0].how, How::Exact);
+        assert_eq!(answer.hits[1].reasons[0].how, How::Partly);
+        assert!(
+            answer.hits.iter().all(|hit| hit.band == Band::Possible),
+            "a name alone is never more than possible"
+        );
+    }
+}
+
+#[test]
+fn a_birth_date_tells_the_person_from_a_namesake() {
+    let desk = share();
+    let answer = ask(&desk, &["Ada Example"], &[("born", "2 March 1951")]);
+    assert_eq!(
+        told(&answer),
+        [
+            ("/share/letter.txt".into(), Band::Probable),
+            ("/share/namesake.txt".into(), Band::Possible),
+            ("/share/initial.txt".into(), Band::Possible),
+        ]
+    );
+    assert_eq!(answer.kinds, ["born", "name"]);
+}
+
+#[test]
+fn in_a_register_only_what_stands_in_one_row_counts_together() {
+    let desk = share();
+    // Row 20: Forename20 Surname20, born 1930-01-02. The same surname is also in rows 70, 120 and 170.
+    let answer = ask(&desk, &["Forename20 Surname20"], &[("born", "1930-01-02")]);
+    assert_eq!(
+        told(&answer),
+        [("/share/register.csv".into(), Band::Probable)]
+    );
+    let row = answer.hits[0]
+        .reasons
+        .iter()
+        .find(|r| r.how == How::Row)
+        .unwrap();
+    assert_eq!((row.count, row.locations[0].as_str()), (1, "Staff!B20"));
+    // Another row's birth date says nothing.
+    let answer = ask(&desk, &["Forename20 Surname20"], &[("born", "1931-01-02")]);
+    assert_eq!(answer.hits[0].band, Band::Possible);
+    assert_eq!(answer.hits[0].together, 1);
+    // Forename and surname of two rows are nobody.
+    assert!(ask(&desk, &["Forename20 Surname21"], &[]).hits.is_empty());
+}
+
+#[test]
+fn what_is_wrong_with_a_question_is_said_without_its_value() {
+    let desk = share();
+    let answer = ask(
+        &desk,
+        &["Example"],
+        &[("nino", "BG123456A"), ("no-such-rule", "x"), ("email", " ")],
+    );
+    assert_eq!(answer.warnings.len(), 4, "{:?}", answer.warnings);
+    let text = answer.warnings.join("\n");
+    for (part, value) in [
+        ("nino", "BG123456A"),
+        ("no-such-rule", "\"x\""),
+        ("email", "Example"),
+    ] {
+        assert!(text.contains(part) && !text.contains(value), "{text}");
+    }
+}
+
+#[test]
+fn every_look_up_is_logged_with_kinds_and_numbers_and_no_value() {
+    let desk = share();
+    ask(&desk, &["Ada Example"], &[("nino", "QQ 12 34 56 C")]);
+    let db = rusqlite::Connection::open(&desk.path).unwrap();
+    let logged: (String, String, String, i64) = db
+        .query_row("SELECT user, kinds, purpose, hits FROM lookup", [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })
+        .unwrap();
+    assert_eq!(
+        logged,
+        (
+            "responder".into(),
+            "[\"name\",\"nino\"]".into(),
+            "SAR 7".into(),
+            3
+        )
+    );
+}
+
+#[test]
+fn a_value_beyond_every_cap_is_found_at_its_place() {
+    let desk = Desk::new();
+    desk.scanned(|root| {
+        let findings: Vec<_> = (0..5_000)
+            .map(|n| finding("email-address", &format!("p{n}@example.com"), n))
+            .collect();
+        let big: Vec<DocumentRecord> = vec![document(root, "big.csv", "big", &findings)];
+        big
+    });
+    for n in [0, 99, 100, 101, 4_999] {
+        let answer = ask(&desk, &[], &[("email", &format!("P{n}@Example.com"))]);
+        assert_eq!(answer.hits.len(), 1, "{n}");
+        assert_eq!(answer.hits[0].reasons[0].locations, [format!("line {n}")]);
+    }
+}
+
+#[test]
+fn another_key_finds_nothing_and_says_why() {
+    let desk = share();
+    let inventory = Inventory::open(&desk.path).unwrap();
+    let person = Person {
+        identifiers: vec![("nino".into(), Sensitive::new("QQ123456C"))],
+        ..Person::default()
+    };
+    let error = find(
+        &inventory,
+        &domesday::inventory::Key::random().unwrap(),
+        &rules(),
+        &facts(),
+        &person,
+        LookupEntry::default(),
+        10,
+    )
+    .unwrap_err()
+    .to_string();
+    assert!(error.contains("the key is not the one"), "{error}");
+}
