@@ -147,11 +147,11 @@ pub fn known_headers(head: &[u8]) -> usize {
         if matches!(line[0], b' ' | b'\t') {
             continue;
         }
+        // The line that mailboxes begin messages with.
+        if i == 0 && line.starts_with(b"From ") {
+            continue;
+        }
         let Some(colon) = memchr::memchr(b':', line) else {
-            // The line that mailboxes begin messages with.
-            if i == 0 && line.starts_with(b"From ") {
-                continue;
-            }
             return if i < 2 { 0 } else { known };
         };
         let name = &line[..colon];
