@@ -24,7 +24,7 @@ use crate::{
     },
     inventory::{Key, key_for, record::RawPath},
     model::{Category, Class, Level},
-    scan::{Ended, Job, ScanError, supervise},
+    scan::{Ended, Job, ScanError, fault::Fault, supervise},
     walk::{Exclusions, roots},
 };
 
@@ -227,6 +227,9 @@ fn job(args: &ScanArgs, key: &Key) -> anyhow::Result<Job> {
             .to_string(),
         suspects: Vec::new(),
         sandbox: !args.no_sandbox,
+        faults: env::var("DOMESDAY_TEST_FAULTS")
+            .map(|text| Fault::list(&text))
+            .unwrap_or_default(),
     })
 }
 

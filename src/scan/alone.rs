@@ -19,7 +19,7 @@ use crate::{
     scan::{
         ScanError,
         contents::Contents,
-        job::{Job, Report, Suspect},
+        job::{Job, Report, Started, Suspect},
         plan::Fingerprints,
         sandbox,
         tools::{Tools, rules_of},
@@ -77,10 +77,13 @@ pub fn read(
         journal: None,
         suspects: &[],
         tickets: &tickets,
+        faults: &job.faults,
         again: true,
         stop: &stop,
     };
     let gather = Gather::new(key, rules_of(&tools.detector), job.previews);
+    // From here on the document's time counts.
+    say(&Report::Started(Started::default()));
     let counters = Counters::default();
     let (to, messages) = unbounded();
     std::thread::scope(|scope| {

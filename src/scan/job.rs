@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     inventory::record::{Batch, RawPath, RootId},
     model::Limits,
+    scan::fault::Fault,
 };
 
 /// All that a scan needs to know.
@@ -47,6 +48,8 @@ pub struct Job {
     pub suspects: Vec<Suspect>,
     /// Shut the scanner off from what it does not need.
     pub sandbox: bool,
+    /// Documents, by name, on which the scanner is to fail: see [`fault`](crate::scan::fault).
+    pub faults: Vec<(String, Fault)>,
 }
 
 /// What decides the result of reading a document. Part of the fingerprint.

@@ -6,6 +6,7 @@
 pub mod alone;
 pub mod contents;
 pub mod document;
+pub mod fault;
 pub mod job;
 pub mod pipeline;
 pub mod plan;

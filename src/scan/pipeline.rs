@@ -207,6 +207,7 @@ impl<'j> Scanner<'j> {
             journal: Some(&self.journal),
             suspects: &self.suspects,
             tickets: &tickets,
+            faults: &job.faults,
             again: job.again,
             stop,
         };

@@ -37,11 +37,14 @@ const TICK: Duration = Duration::from_millis(100);
 /// How often it looks at what each worker has open.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// What a document may take beyond twice its deadline before the scanner is killed for it.
+/// What a document may take at most beyond twice its deadline before the scanner is killed for it.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// How long a scanner that was asked to stop may take.
 const STOPPING: Duration = Duration::from_secs(15);
+
+/// How long a process may take to start, on a machine that is busy.
+const STARTING: Duration = Duration::from_secs(60);
 
 /// Deaths in a row with no document to blame, before the scan gives up.
 const DEATHS: u32 = 3;
@@ -343,7 +346,7 @@ impl Supervisor<'_> {
             ticket: ALONE + n,
         };
         let mut reader = Process::start((self.command)(), &task)?;
-        let began = Instant::now();
+        let mut due = Instant::now() + STARTING + limit;
         let mut finished = false;
         let death = loop {
             match reader.reports.recv_timeout(TICK) {
@@ -352,6 +355,7 @@ impl Supervisor<'_> {
                     scanner.order(&Order::Record(batch));
                 }
                 Ok(Report::Failed(failure)) => return Err(ScanError::Failed(failure.message)),
+                Ok(Report::Started(_)) => due = Instant::now() + limit,
                 Ok(_) | Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break reader.death(),
             }
@@ -359,7 +363,7 @@ impl Supervisor<'_> {
                 reader.kill();
                 return Ok(());
             }
-            if began.elapsed() > limit {
+            if Instant::now() > due {
                 reader.kill();
                 break Death::TimedOut(limit);
             }
@@ -378,7 +382,7 @@ const ALONE: u64 = 1 << 62;
 
 /// How long a document of this size may stay open before its reader is killed.
 fn allowed(limits: &Limits, size: u64) -> Duration {
-    limits.deadline_for(size).saturating_mul(2) + GRACE
+    limits.deadline_for(size).saturating_mul(2) + GRACE.min(limits.deadline)
 }
 
 /// A scanner process and the two pipes to it.

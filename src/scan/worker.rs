@@ -30,6 +30,7 @@ use crate::{
     scan::{
         contents::{Claim, Contents, End},
         document::{Desk, Notes, study, study_name},
+        fault::{self, Fault},
         job::Suspect,
         plan::Fingerprints,
     },
@@ -118,6 +119,8 @@ pub struct Shop<'a> {
     pub suspects: &'a [Suspect],
     /// Tickets of documents sent in pieces.
     pub tickets: &'a AtomicU64,
+    /// Documents to fail on, in tests.
+    pub faults: &'a [(String, Fault)],
     /// Read every document again, changed or not.
     pub again: bool,
     /// The scan is to end.
@@ -496,7 +499,9 @@ impl<'a> Worker<'a> {
             halted: false,
         };
         let (reader, detector, desk) = (self.shop.reader, self.shop.detector, &mut self.desk);
+        let faults = self.shop.faults;
         let panicked = catch_unwind(AssertUnwindSafe(|| {
+            fault::perhaps(faults, &place.entry.name);
             study(reader, detector, desk, source, &name, &mut notes);
         }))
         .is_err();

@@ -1,0 +1,340 @@
+//! Whatever is killed, and whenever: the next run goes on, and the inventory ends as that of an uninterrupted run.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    os::unix::fs::symlink,
+    path::Path,
+    process::{Child, Command, ExitStatus, Output, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use domesday::inventory::Journal;
+
+/// Small and quick, and the same everywhere: the moments of the kills are chosen by it.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self, below: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % below
+    }
+}
+
+/// A share of some hundred documents with findings, copies, links and things that are not files.
+fn share(root: &Path) {
+    let mut random = Random(0x5eed);
+    for folder in 0..12 {
+        let folder = root.join(format!("team {folder}/archive"));
+        fs::create_dir_all(&folder).unwrap();
+        for n in 0..40 {
+            let mut text = String::new();
+            for line in 0..random.next(400) {
+                text.push_str(&format!(
+                    "Row {line}: National Insurance number AB{:06}C, paid on time\n",
+                    random.next(1_000_000)
+                ));
+            }
+            fs::write(folder.join(format!("notes {n}.txt")), &text).unwrap();
+            if n % 7 == 0 {
+                fs::write(
+                    folder.parent().unwrap().join(format!("copy of {n}.txt")),
+                    &text,
+                )
+                .unwrap();
+            }
+        }
+        fs::hard_link(folder.join("notes 0.txt"), folder.join("linked.txt")).unwrap();
+        symlink(root, folder.join("loop")).unwrap();
+    }
+    let large = "NI number AB123456C. Nothing here, and nothing there. ".repeat(20_000);
+    fs::write(root.join("large.txt"), large).unwrap();
+    fs::write(root.join("empty"), "").unwrap();
+}
+
+fn domesday(share: &Path, inventory: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_domesday"));
+    command
+        .arg("scan")
+        .arg(share)
+        .arg("--inventory")
+        .arg(inventory)
+        .args(["--quiet", "--threads", "2", "--memory", "256MiB"])
+        .env("DOMESDAY_KEY", "5a".repeat(32))
+        .env_remove("DOMESDAY_TEST_FAULTS")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// What an inventory says of every place, apart from runs, times and row numbers.
+fn contents(inventory: &Path) -> BTreeMap<String, Vec<String>> {
+    let db = rusqlite::Connection::open(inventory).unwrap();
+    let mut places = BTreeMap::new();
+    let mut statement = db
+        .prepare(
+            "SELECT CAST(path AS TEXT), outcome, reason, size, content, document FROM place WHERE gone_at IS NULL",
+        )
+        .unwrap();
+    let mut rows = statement.query([]).unwrap();
+    while let Some(row) = rows.next().unwrap() {
+        let path: String = row.get(0).unwrap();
+        let mut lines = vec![format!(
+            "{} {:?} {:?}",
+            row.get::<_, String>(1).unwrap(),
+            row.get::<_, String>(2).unwrap(),
+            row.get::<_, Option<i64>>(3).unwrap()
+        )];
+        let (content, document): (Option<i64>, i64) = (row.get(4).unwrap(), row.get(5).unwrap());
+        let mut found = db
+            .prepare_cached(
+                "SELECT p.ordinal, p.outcome, r.name, f.high, f.medium, f.low, f.other, f.different,
+                        (SELECT COUNT(*) || '/' || SUM(v.count) || '/' || SUM(v.hash % 1000003)
+                         FROM value v WHERE v.part = p.id AND v.rule = f.rule)
+                 FROM part p LEFT JOIN finding f ON f.part = p.id LEFT JOIN rule r ON r.id = f.rule
+                 WHERE p.content = ?1 OR p.document = ?2 ORDER BY 1, 2, 3",
+            )
+            .unwrap();
+        let mut found = found.query((content, document)).unwrap();
+        while let Some(row) = found.next().unwrap() {
+            let cells: Vec<String> = (0..9)
+                .map(|column| match row.get_ref(column).unwrap() {
+                    rusqlite::types::ValueRef::Text(text) => {
+                        String::from_utf8_lossy(text).into_owned()
+                    }
+                    other => format!("{other:?}"),
+                })
+                .collect();
+            lines.push(cells.join(" "));
+        }
+        assert!(places.insert(path.clone(), lines).is_none(), "{path} twice");
+    }
+    places
+}
+
+fn same(expected: &BTreeMap<String, Vec<String>>, inventory: &Path, what: &str) {
+    let found = contents(inventory);
+    for (path, lines) in expected {
+        assert_eq!(found.get(path), Some(lines), "{what}: {path}");
+    }
+    assert_eq!(found.len(), expected.len(), "{what}");
+}
+
+fn scanner_of(supervisor: u32) -> Option<i32> {
+    let children =
+        fs::read_to_string(format!("/proc/{supervisor}/task/{supervisor}/children")).ok()?;
+    children.split_whitespace().next()?.parse().ok()
+}
+
+fn kill(pid: i32) {
+    if let Some(pid) = rustix::process::Pid::from_raw(pid) {
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+    }
+}
+
+fn finish(mut child: Child, what: &str) -> ExitStatus {
+    let patience = Instant::now() + Duration::from_secs(120);
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        if Instant::now() > patience {
+            let _ = child.kill();
+            panic!("{what}: it does not end");
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn words(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn killed_at_any_moment_it_goes_on_to_the_same_inventory() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("share");
+    fs::create_dir(&root).unwrap();
+    share(&root);
+    let reference = dir.path().join("reference.db");
+    let began = Instant::now();
+    let output = domesday(&root, &reference).output().unwrap();
+    let whole = began.elapsed();
+    assert!(output.status.success(), "{}", words(&output));
+    let expected = contents(&reference);
+    assert!(expected.len() > 500);
+    assert!(expected["large.txt"].join(" ").contains("nino"));
+
+    let mut hit = 0;
+    for seed in 1..=9_u64 {
+        let mut random = Random(seed * 0x9e37_79b9_7f4a_7c15);
+        let inventory = dir.path().join(format!("{seed}.db"));
+        // 0: the scanner, 1: the supervisor, 2: both. Some twice.
+        let victim = seed % 3;
+        for _ in 0..1 + seed % 2 {
+            let child = domesday(&root, &inventory).spawn().unwrap();
+            let wait = random.next(whole.as_millis() as u64 + 1);
+            thread::sleep(Duration::from_millis(wait));
+            let supervisor = child.id();
+            let scanner = scanner_of(supervisor);
+            hit += u32::from(scanner.is_some());
+            if victim > 0 {
+                kill(supervisor as i32);
+            }
+            if victim != 1
+                && let Some(scanner) = scanner
+            {
+                kill(scanner);
+            }
+            let status = finish(child, "the killed scan");
+            if victim == 0 {
+                assert!(
+                    status.success(),
+                    "seed {seed}: the supervisor did not carry on"
+                );
+            }
+        }
+        let output = domesday(&root, &inventory).output().unwrap();
+        assert!(output.status.success(), "seed {seed}: {}", words(&output));
+        same(&expected, &inventory, &format!("seed {seed}"));
+        assert!(!Journal::path_for(&inventory).exists());
+    }
+    assert!(hit > 3, "only {hit} kills found a scanner running");
+}
+
+#[test]
+fn a_document_that_kills_its_reader_twice_is_that_documents_outcome() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("share");
+    fs::create_dir(&root).unwrap();
+    for n in 0..50 {
+        fs::write(
+            root.join(format!("{n}.txt")),
+            format!("NI number AB{n:06}C\n"),
+        )
+        .unwrap();
+    }
+    for name in [
+        "abort.txt",
+        "spin.txt",
+        "eat.txt",
+        "recurse.txt",
+        "panic.txt",
+    ] {
+        fs::write(root.join(name), format!("{name}: NI number AB123456C\n")).unwrap();
+    }
+    let inventory = dir.path().join("d.db");
+    let scan = || {
+        domesday(&root, &inventory)
+            .args(["--deadline", "1"])
+            .env(
+                "DOMESDAY_TEST_FAULTS",
+                "abort=abort.txt,spin=spin.txt,eat=eat.txt,recurse=recurse.txt,panic=panic.txt",
+            )
+            .output()
+            .unwrap()
+    };
+    let output = scan();
+    assert_eq!(output.status.code(), Some(3), "{}", words(&output));
+    let found = contents(&inventory);
+    for (name, outcome) in [
+        ("abort.txt", "crashed \"its reader died on it, twice\""),
+        ("spin.txt", "timed-out \"not read after 3 s, twice\""),
+        (
+            "eat.txt",
+            "too-large \"needs more than 256 MiB of memory: give more with --memory\"",
+        ),
+        (
+            "recurse.txt",
+            "crashed \"nested too deeply for its reader, twice\"",
+        ),
+        (
+            "panic.txt",
+            "crashed \"its reader failed; the scan went on\"",
+        ),
+    ] {
+        assert!(
+            found[name][0].starts_with(outcome),
+            "{name}: {}",
+            found[name][0]
+        );
+    }
+    for n in 0..50 {
+        assert!(found[&format!("{n}.txt")][1].contains("nino"), "{n}.txt");
+    }
+    // They are not tried again until something changes, and are told again each time.
+    let began = Instant::now();
+    assert_eq!(scan().status.code(), Some(3));
+    assert!(
+        began.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        began.elapsed()
+    );
+}
+
+#[test]
+fn a_second_scan_is_told_who_has_the_inventory() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("share");
+    fs::create_dir(&root).unwrap();
+    fs::write(root.join("spin.txt"), "x").unwrap();
+    let inventory = dir.path().join("d.db");
+    let mut first = domesday(&root, &inventory)
+        .env("DOMESDAY_TEST_FAULTS", "spin=spin.txt")
+        .spawn()
+        .unwrap();
+    let patience = Instant::now() + Duration::from_secs(20);
+    while Journal::read(&Journal::path_for(&inventory))
+        .unwrap()
+        .is_empty()
+    {
+        assert!(Instant::now() < patience, "the first scan does not begin");
+        thread::sleep(Duration::from_millis(20));
+    }
+    let output = domesday(&root, &inventory).output().unwrap();
+    let told = words(&output);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains("in use by another scan"), "{told}");
+    assert!(told.contains(&format!("process {}", first.id())), "{told}");
+    assert_eq!(told.lines().count(), 1, "{told}");
+    first.kill().unwrap();
+    first.wait().unwrap();
+}
+
+#[test]
+fn interrupted_it_commits_and_the_same_command_goes_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("share");
+    fs::create_dir(&root).unwrap();
+    share(&root);
+    let inventory = dir.path().join("d.db");
+    let child = domesday(&root, &inventory).spawn().unwrap();
+    let patience = Instant::now() + Duration::from_secs(20);
+    while Journal::read(&Journal::path_for(&inventory))
+        .unwrap()
+        .is_empty()
+    {
+        assert!(Instant::now() < patience, "the scan does not begin");
+        thread::sleep(Duration::from_millis(5));
+    }
+    let pid = rustix::process::Pid::from_raw(child.id() as i32).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let status = finish(child, "the interrupted scan");
+    assert_eq!(status.code(), Some(130));
+    let output = domesday(&root, &inventory).output().unwrap();
+    assert!(output.status.success(), "{}", words(&output));
+    let reference = dir.path().join("reference.db");
+    assert!(
+        domesday(&root, &reference)
+            .output()
+            .unwrap()
+            .status
+            .success()
+    );
+    same(&contents(&reference), &inventory, "after ^C");
+}
