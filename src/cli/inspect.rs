@@ -15,14 +15,11 @@ use crossbeam_channel::bounded;
 use serde_json::json;
 
 use crate::{
-    cli::{
-        exit::Exit,
-        options::ReadingArgs,
-        terminal::{self, escaped},
-    },
+    cli::{exit::Exit, options::ReadingArgs, terminal},
     detect::{Detector, DocumentSummary},
     extract::{Flow, Head, Source},
     model::{Evidence, Finding, Level, Outcome, OutcomeKind, PartChain},
+    report::text::terminal as escaped,
     scan::{
         Tools,
         document::{Desk, Notes, study, study_name},

@@ -2,12 +2,17 @@
 
 pub mod evaluate;
 pub mod exit;
+pub mod explain;
 pub mod formats;
 pub mod inspect;
+pub mod manual;
 pub mod options;
 pub mod progress;
+pub mod report;
+pub mod rules;
 pub mod scan;
 pub mod scanner;
+pub mod status;
 pub mod terminal;
 
 use std::process::ExitCode;
@@ -42,8 +47,14 @@ pub struct Cli {
 pub enum Command {
     Scan(scan::ScanArgs),
     Inspect(inspect::InspectArgs),
-    Evaluate(evaluate::EvaluateArgs),
+    Report(report::ReportArgs),
+    Explain(explain::ExplainArgs),
+    Status(status::StatusArgs),
+    Rules(rules::RulesArgs),
     Formats(formats::FormatsArgs),
+    Evaluate(evaluate::EvaluateArgs),
+    Completions(manual::CompletionsArgs),
+    Man(manual::ManArgs),
     #[command(hide = true)]
     Scanner(scanner::ScannerArgs),
 }
@@ -66,7 +77,7 @@ pub fn main() -> ExitCode {
         Err(error) => {
             terminal::complain(&format!(
                 "domesday: {}",
-                terminal::escaped(&format!("{error:#}"))
+                crate::report::text::terminal(&format!("{error:#}"))
             ));
             Exit::Fatal.into()
         }
@@ -78,7 +89,13 @@ fn run(command: &Command) -> anyhow::Result<Exit> {
         Command::Scan(args) => scan::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Evaluate(args) => evaluate::run(args),
+        Command::Report(args) => report::run(args),
+        Command::Explain(args) => explain::run(args),
+        Command::Status(args) => status::run(args),
+        Command::Rules(args) => rules::run(args),
         Command::Formats(args) => formats::run(args),
+        Command::Completions(args) => manual::completions(args),
+        Command::Man(args) => manual::man(args),
         Command::Scanner(args) => scanner::run(args),
     }
 }

@@ -11,7 +11,8 @@ use std::{
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::{
-    cli::terminal::{self, bytes, grouped},
+    cli::terminal,
+    report::text::{bytes, duration, number as grouped},
     scan::{
         Progress, Started,
         supervise::{Watch, Wish},
@@ -36,7 +37,9 @@ pub struct Show {
 
 impl Show {
     /// For a scan that begins now. `stops` counts the signals received.
-    pub fn new(quiet: bool, stops: Arc<AtomicUsize>) -> Show {
+    ///
+    /// `expected` is what the last scan met, to tell the time left before the walk is over; 0 when there was none.
+    pub fn new(quiet: bool, expected: u64, stops: Arc<AtomicUsize>) -> Show {
         let bar = (!quiet && terminal::err_is_terminal()).then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(5));
             bar.set_style(style("{spinner} {msg}"));
@@ -49,7 +52,7 @@ impl Show {
             bar,
             began: Instant::now(),
             printed: Instant::now(),
-            expected: 0,
+            expected,
             stops,
             told: false,
             started: None,
@@ -111,19 +114,8 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
-/// `2 h 05 min`, `3 min 20 s`, `12 s`.
-pub fn duration(time: Duration) -> String {
-    let seconds = time.as_secs();
-    match (seconds / 3600, seconds % 3600 / 60, seconds % 60) {
-        (0, 0, s) => format!("{s} s"),
-        (0, m, s) => format!("{m} min {s:02} s"),
-        (h, m, _) => format!("{h} h {m:02} min"),
-    }
-}
-
 impl Watch for Show {
     fn started(&mut self, started: &Started) {
-        self.expected = started.expected;
         if self.started.is_none()
             && let Some(bar) = &self.bar
         {
@@ -136,7 +128,7 @@ impl Watch for Show {
         let words = self.words(progress);
         let left = self
             .left(progress)
-            .map(|left| format!(", about {} left", duration(left)))
+            .map(|left| format!(", about {} left", duration(left.as_secs_f64())))
             .unwrap_or_default();
         if let Some(bar) = &self.bar {
             if progress.walk_done && progress.walked_bytes > 0 && bar.length().is_none() {
@@ -170,18 +162,6 @@ impl Watch for Show {
         if !self.told {
             self.told = true;
             self.line("domesday: stopping; once more to stop at once");
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_read_well() {
-        for (seconds, words) in [(0, "0 s"), (75, "1 min 15 s"), (7500, "2 h 05 min")] {
-            assert_eq!(duration(Duration::from_secs(seconds)), words);
         }
     }
 }

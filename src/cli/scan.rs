@@ -1,7 +1,7 @@
 //! `domesday scan`: the pipeline, with its summary.
 
 use std::{
-    env, fs,
+    env,
     io::Write,
     path::{Path, PathBuf},
     process::Command,
@@ -9,7 +9,6 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::{Duration, Instant},
 };
 
 use anyhow::{Context, bail};
@@ -19,13 +18,15 @@ use crate::{
     cli::{
         exit::Exit,
         options::{self, ReadingArgs},
-        progress::{Show, duration},
-        terminal::{self, bytes, escaped, grouped},
+        progress::Show,
+        report::report_options,
+        terminal,
     },
-    inventory::{Key, key_for, record::RawPath},
+    inventory::{Inventory, InventoryError, Key, key_for, record::RawPath},
     model::{Category, Class, Level},
-    scan::{Ended, Job, ScanError, fault::Fault, supervise},
-    walk::{Exclusions, roots},
+    report::{summary, text},
+    scan::{Job, ScanError, fault::Fault, supervise},
+    walk::{Exclusions, Root, roots},
 };
 
 /// Scan folders into an inventory, and print what a data protection officer needs to know
@@ -72,7 +73,8 @@ pub struct ScanArgs {
     #[arg(long)]
     pub no_preview: bool,
 
-    /// End with status 1 if such data is found at medium confidence or higher: `any`, `high`, `special`, `criminal`, or
+    /// End with status 1 if such data is found at medium confidence or higher: `any`, `high`, `special`,
+    /// `criminal-offence`, or
     /// a category as `domesday rules` names it; may be given more than once
     #[arg(long, value_name = "WHAT", value_parser = FailOn::parse)]
     pub fail_on: Vec<FailOn>,
@@ -137,15 +139,15 @@ impl FailOn {
 
 /// Runs the command.
 pub fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
-    let began = Instant::now();
     // What can be wrong with the arguments is said before anything is made.
     let checked = roots(&args.paths)?;
     Exclusions::new(&checked, &args.exclude)?;
     options::check_folder_of(&args.inventory)?;
     let key = key(&args.inventory)?;
+    let expected = look_before(args, &checked, &key)?;
     let job = job(args, &key)?;
     let stops = watch_signals()?;
-    let mut show = Show::new(args.quiet, Arc::clone(&stops));
+    let mut show = Show::new(args.quiet, expected, Arc::clone(&stops));
     let program = env::current_exe().context("the program cannot find itself")?;
     let command = || {
         let mut command = Command::new(&program);
@@ -163,7 +165,7 @@ pub fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
         if !args.quiet {
             terminal::complain(&format!(
                 "domesday: interrupted after {} documents; the same command goes on where it stopped",
-                grouped(ended.progress.done)
+                text::number(ended.progress.done)
             ));
         }
         return Ok(Exit::Interrupted);
@@ -174,22 +176,57 @@ pub fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
             ended.walked, ended.accounted
         ));
     }
-    if !args.quiet {
-        summary(args, &ended, began.elapsed(), &show)?;
-    }
     if let Some(root) = ended.empty.first() {
-        bail!(
-            "{} is empty, but held documents at the last scan: is the share mounted? Nothing was marked as gone",
-            root.display()
-        );
+        bail!("{}", unmounted(&root.display()));
     }
-    if fails(args)? {
+    let met = tell(args, &show)?;
+    for root in &ended.bare {
+        if !args.quiet {
+            terminal::complain(&format!(
+                "domesday: {} is empty: if it is a share, is it mounted?",
+                text::terminal(&root.display())
+            ));
+        }
+    }
+    if met {
         return Ok(Exit::Met);
     }
     Ok(match ended.progress.unread + ended.unread_members {
         0 => Exit::Complete,
         _ => Exit::Unread,
     })
+}
+
+fn unmounted(root: &str) -> String {
+    format!(
+        "{root} is empty, but held documents at the last scan: is the share mounted? Nothing was marked as gone"
+    )
+}
+
+/// What an inventory that is there already says before anything is done to it: that the key fits, that no root has become
+/// empty, and how many entries to expect.
+fn look_before(args: &ScanArgs, checked: &[Root], key: &Key) -> anyhow::Result<u64> {
+    if !args.inventory.exists() {
+        return Ok(0);
+    }
+    let inventory = match Inventory::open(&args.inventory) {
+        Ok(inventory) => inventory,
+        // An empty file: the scan makes an inventory of it.
+        Err(InventoryError::Missing(_)) => return Ok(0),
+        Err(error) => return Err(error.into()),
+    };
+    inventory.check_key(key)?;
+    for root in inventory.roots()? {
+        let path = root.path.to_path();
+        if root.documents > 0 && checked.iter().any(|c| c.empty && c.path == path) {
+            bail!("{}", unmounted(&root.path.display()));
+        }
+    }
+    let last = inventory
+        .runs(10)?
+        .into_iter()
+        .find(|run| run.ending.as_deref() == Some("complete"));
+    Ok(last.map_or(0, |run| run.walked))
 }
 
 /// The key of the inventory: made with it, or the one there is.
@@ -253,41 +290,32 @@ fn watch_signals() -> anyhow::Result<Arc<AtomicUsize>> {
     Ok(stops)
 }
 
-/// What a person needs to know after a scan.
-fn summary(args: &ScanArgs, ended: &Ended, took: Duration, show: &Show) -> anyhow::Result<()> {
-    let mut out = terminal::output();
-    let progress = &ended.progress;
-    let seconds = took.as_secs_f64().max(0.001);
-    writeln!(
-        out,
-        "{} entries in {}: {} read ({}), {} unchanged, {} gone; {}/s, {} documents/s",
-        grouped(ended.walked),
-        duration(took),
-        bytes(progress.bytes),
-        bytes(progress.text),
-        grouped(progress.unchanged),
-        grouped(ended.gone),
-        bytes((progress.bytes as f64 / seconds) as u64),
-        grouped((progress.done as f64 / seconds) as u64),
-    )?;
-    if let Some(started) = &show.started
-        && !started.sandboxed
-        && !args.no_sandbox
-    {
-        writeln!(out, "Sandbox: {}", started.sandbox)?;
+/// Prints what a person needs to know after a scan; whether what `--fail-on` names was found.
+fn tell(args: &ScanArgs, show: &Show) -> anyhow::Result<bool> {
+    if args.quiet && args.fail_on.is_empty() {
+        return Ok(false);
     }
-    let size = fs::metadata(&args.inventory).map_or(0, |metadata| metadata.len());
-    writeln!(
-        out,
-        "Inventory: {} ({})",
-        escaped(&args.inventory.to_string_lossy()),
-        bytes(size)
-    )?;
-    out.flush()?;
-    Ok(())
-}
-
-fn fails(args: &ScanArgs) -> anyhow::Result<bool> {
-    let _ = args;
-    Ok(false)
+    let inventory = Inventory::open(&args.inventory)?;
+    let model = summary::model(&inventory)?;
+    if !args.quiet {
+        let mut out = terminal::output();
+        summary::render(&model, &report_options(Level::Medium), &mut out)?;
+        if let Some(started) = &show.started
+            && !started.sandboxed
+            && !args.no_sandbox
+        {
+            writeln!(out, "\nSandbox: {}", started.sandbox)?;
+        }
+        out.flush()?;
+    }
+    Ok(model
+        .classes
+        .iter()
+        .flat_map(|(_, list)| list)
+        .any(|(category, figures)| {
+            [Level::Medium, Level::High].into_iter().any(|level| {
+                figures.findings[level as usize] > 0
+                    && args.fail_on.iter().any(|what| what.met(*category, level))
+            })
+        }))
 }

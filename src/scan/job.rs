@@ -147,10 +147,6 @@ pub struct Started {
     pub sandbox: String,
     /// Whether the sandbox holds.
     pub sandboxed: bool,
-    /// Entries of the last complete run over the same roots; 0 when there was none.
-    pub expected: u64,
-    /// Its bytes.
-    pub expected_bytes: u64,
 }
 
 /// Counts so far.

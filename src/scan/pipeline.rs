@@ -152,8 +152,6 @@ impl<'j> Scanner<'j> {
                 .collect(),
             sandbox: self.sandbox.words.clone(),
             sandboxed: self.sandbox.holds,
-            expected: 0,
-            expected_bytes: 0,
         }));
         let stop = AtomicBool::new(false);
         let counters: Vec<Counters> = (0..self.job.threads).map(|_| Counters::default()).collect();

@@ -24,6 +24,37 @@ impl Status {
     }
 }
 
+/// What this machine offers, in words.
+pub fn offered() -> String {
+    #[cfg(target_os = "linux")]
+    {
+        use landlock::{ABI, Access, AccessFs, CompatLevel, Compatible, Ruleset, RulesetAttr};
+        for (abi, words) in [
+            (
+                ABI::V4,
+                "Landlock: reads the roots, writes the inventory, no network",
+            ),
+            (
+                ABI::V1,
+                "Landlock, without its network part: reads the roots, writes the inventory",
+            ),
+        ] {
+            let ruleset = Ruleset::default()
+                .set_compatibility(CompatLevel::HardRequirement)
+                .handle_access(AccessFs::from_all(abi))
+                .and_then(|ruleset| match abi {
+                    ABI::V4 => ruleset.handle_access(landlock::AccessNet::from_all(abi)),
+                    _ => Ok(ruleset),
+                });
+            if ruleset.is_ok() {
+                return words.to_owned();
+            }
+        }
+    }
+    "none: this system has no Landlock; the scanner runs with all the rights of its account"
+        .to_owned()
+}
+
 /// Gives it up, for this thread and all it starts. `own` are the inventory's files, `programs` says that programs of the
 /// system (OCR) will be run.
 #[cfg(target_os = "linux")]
