@@ -14,11 +14,14 @@ use clap::Args;
 use serde_json::json;
 
 use crate::{
-    cli::{exit::Exit, inspect::level, options::ReadingArgs, terminal::escaped},
+    cli::{exit::Exit, inspect::level, options::ReadingArgs},
     detect::{Detector, DocumentSummary},
     extract::{Flow, Head, Source},
     model::{Finding, Level, Outcome, PartChain, Sensitive},
-    report::evaluate::{Evaluation, Found, Miss, Score, evaluate, read_truth},
+    report::{
+        evaluate::{Evaluation, Found, Miss, Score, evaluate, read_truth},
+        text::terminal as escaped,
+    },
     scan::{
         Tools,
         document::{Desk, Notes, study, study_name},
