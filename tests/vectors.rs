@@ -1,6 +1,6 @@
 //! The computed examples of the detection specification, as the rule files carry them, against the specification's own
 //! file when it lies beside the repository; and what a changed character does to a checked value.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::{collections::BTreeMap, env, fs, path::PathBuf};
 

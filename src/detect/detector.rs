@@ -85,8 +85,6 @@ pub struct Detector {
     pub(crate) reach: Vec<Reach>,
     pub(crate) widest: Reach,
     beside: Vec<Option<Near>>,
-    /// The widest `within` of those.
-    farthest: u32,
     yields_to: Vec<Vec<u16>>,
     people: Vec<bool>,
     facts: Facts,
@@ -260,7 +258,6 @@ impl Detector {
             labels: labels.build(),
             reach,
             widest,
-            farthest: beside.iter().flatten().map(|b| b.within).max().unwrap_or(0),
             beside,
             yields_to,
             facts,
