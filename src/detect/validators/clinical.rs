@@ -39,7 +39,8 @@ pub fn icd10(text: &str, _: &Facts) -> Verdict {
         .iter()
         .find(|(l, _)| *l == letter.to_ascii_uppercase())
         .map_or(99, |(_, last)| *last);
-    if category > last {
+    // B12 is a vitamin, and no category.
+    if category > last || text.eq_ignore_ascii_case("B12") {
         return Verdict::REJECT;
     }
     Verdict::SHAPE.alone(Alone::Never).cap(Level::Medium)
@@ -113,7 +114,10 @@ pub fn genetic(text: &str, _: &Facts) -> Verdict {
     let bytes = text.as_bytes();
     let right = match bytes {
         [b'r' | b'R', b's' | b'S', digits @ ..] if digits.iter().all(u8::is_ascii_digit) => {
-            (3..=11).contains(&digits.len()) && digits[0] != b'0'
+            // RS-232, -422, -423 and -485 are plugs.
+            (3..=11).contains(&digits.len())
+                && digits[0] != b'0'
+                && !matches!(digits, b"232" | b"422" | b"423" | b"485")
         }
         [b'p', b'.', rest @ ..] => amino_change(rest),
         [b'c' | b'g' | b'm' | b'n', b'.', rest @ ..] => base_change(rest),
@@ -244,6 +248,7 @@ mod tests {
                 ("45,X", Shape),
                 ("BRCA1", Shape),
                 ("rs12", Reject),
+                ("rs232", Reject),
                 ("c.100", Reject),
                 ("c.5", Reject),
                 ("p.12", Reject),

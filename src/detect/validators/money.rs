@@ -1,7 +1,6 @@
 //! Amounts of money.
 
-use super::{Alone, Facts, Verdict};
-use crate::model::Level;
+use super::{Facts, Verdict};
 
 /// Pounds and pence of an amount (`£24,500`, `GBP 1 824.55`, `24.5k`), or `None` when it is none or nought.
 fn pence(text: &str) -> Option<u64> {
@@ -47,7 +46,7 @@ fn pence(text: &str) -> Option<u64> {
 /// An amount in pounds; what it is for, context tells.
 pub fn amount(text: &str, _: &Facts) -> Verdict {
     match pence(text) {
-        Some(_) => Verdict::SHAPE.alone(Alone::Never).cap(Level::High),
+        Some(_) => Verdict::SHAPE,
         None => Verdict::REJECT,
     }
 }

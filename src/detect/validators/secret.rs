@@ -40,6 +40,10 @@ const PLACEHOLDERS: &[&str] = &[
     "reset",
     "incorrect",
     "invalid",
+    "pass",
+    "user",
+    "username",
+    "admin",
     "yourpassword",
     "your_password",
     "your-password",
@@ -70,7 +74,11 @@ pub fn labelled(text: &str, _: &Facts) -> Verdict {
     let template = value.starts_with(['<', '$', '{', '%', '[', '(', '@', '/', '\\', '&', '*', '#'])
         && (value.ends_with(['>', '}', '%', ']', ')'])
             || value.starts_with(['$', '{', '<', '@', '/', '\\', '&', '(']));
-    let code = calls || value.contains("::") || value.contains("->") || value.contains("${");
+    let code = calls
+        || expression(value)
+        || value.contains("::")
+        || value.contains("->")
+        || value.contains("${");
     let address = value.contains("://");
     let bare = value.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     let same = value.bytes().all(|b| b == value.as_bytes()[0]);
@@ -93,17 +101,38 @@ pub fn labelled(text: &str, _: &Facts) -> Verdict {
         .cap(Level::Medium)
 }
 
+/// Whether it is an expression of a programming language: a call, an index, or names joined by dots.
+fn expression(value: &str) -> bool {
+    let name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if !value.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
+        return false;
+    }
+    let end = value
+        .find(|c: char| !name(c) && c != '.')
+        .unwrap_or(value.len());
+    let (path, rest) = value.split_at(end);
+    let dotted = path.contains('.')
+        && path
+            .split('.')
+            .all(|part| part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'));
+    let calls = rest.starts_with('(')
+        && (rest.contains(')') || dotted || path.contains('_') || rest.contains(['"', '\'']));
+    let indexes = rest.starts_with('[') && rest.contains(['"', '\'', ']']);
+    (dotted && rest.is_empty()) || calls || indexes
+}
+
 /// The value without quotes, brackets and the punctuation of the sentence.
 fn bare(text: &str) -> &str {
     text.trim_matches(['"', '\'', '`', ' '])
         .trim_end_matches(['.', ',', ';', ')', '"', '\''])
 }
 
-/// A code in digits behind its label (`PIN`, `key safe`): four to eight of them, and not a year.
+/// A code behind its label (`PIN`, `key safe`): four to eight digits, perhaps a letter before or after as on door locks,
+/// and not a year.
 pub fn pin(text: &str, _: &Facts) -> Verdict {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let year = digits == 4 && (text.starts_with("19") || text.starts_with("20"));
-    if (4..=8).contains(&digits) && text.len() == digits && !year {
+    let year = text.len() == 4 && (text.starts_with("19") || text.starts_with("20"));
+    if (4..=8).contains(&digits) && text.len() <= digits + 2 && !year {
         Verdict::SHAPE.cap(Level::Medium)
     } else {
         Verdict::REJECT
@@ -180,6 +209,12 @@ mod tests {
                 ("${DB_PASS}", Reject),
                 ("getpass.getpass()", Reject),
                 ("user.password", Reject),
+                ("os.environ[\"DB_PASS2\"]", Reject),
+                ("hash_password(raw1)", Reject),
+                ("config.get('api_key2')", Reject),
+                ("Secret(7)x", Reject),
+                ("P(ssword1", Shape),
+                ("my.dog.is.9", Shape),
                 ("xxxxxxxx1", Reject),
                 ("https://reset.placeholder.org/1", Reject),
                 ("a1", Reject),
@@ -208,6 +243,14 @@ mod tests {
             provider("AKIAIOSFODNN7EXAMPLE", &facts).status,
             Status::Example
         );
-        kinds(pin, &[("4071", Shape), ("12", Reject), ("2024", Reject)]);
+        kinds(
+            pin,
+            &[
+                ("4071", Shape),
+                ("12", Reject),
+                ("2024", Reject),
+                ("C1957X", Shape),
+            ],
+        );
     }
 }

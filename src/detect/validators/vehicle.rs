@@ -51,9 +51,7 @@ fn judge(value: &[u8], text: &str, facts: &Facts) -> Verdict {
         (3, 1..=3, 1) if !leading_zero && group(head) && !b"IOQUZ".contains(&tail[0]) => {
             older(spaced)
         }
-        (1..=3, 1..=4, 0) | (0, 1..=4, 1..=3) if !leading_zero => {
-            Verdict::SHAPE.alone(Alone::Never).cap(Level::Medium)
-        }
+        (1..=3, 1..=4, 0) | (0, 1..=4, 1..=3) if !leading_zero => Verdict::SHAPE.cap(Level::Medium),
         _ => Verdict::REJECT,
     }
 }
@@ -104,9 +102,9 @@ mod tests {
             ("K1 ABC", Alone::At(Level::Low)),
             ("A123BCD", Alone::Never),
             ("bd62 xyz", Alone::Never),
-            ("ABZ 1234", Alone::Never),
-            ("1234 AB", Alone::Never),
-            ("AB 1", Alone::Never),
+            ("ABZ 1234", Alone::Rule),
+            ("1234 AB", Alone::Rule),
+            ("AB 1", Alone::Rule),
         ] {
             let verdict = registration(text, &facts());
             assert_eq!((verdict.kind, verdict.alone), (Shape, alone), "{text}");
