@@ -197,7 +197,7 @@ impl<'a> Judge<'a> {
     /// Whether the words inside `bounds` said anything; it is noted in the claim.
     fn nearby(&mut self, claim: &mut Candidate, bounds: Range<usize>) -> bool {
         let detector = self.detector;
-        let value = claim.start as usize..claim.end as usize;
+        let value = claim.value.0 as usize..claim.value.1 as usize;
         if bounds.start >= value.start && bounds.end <= value.end {
             return false;
         }

@@ -103,7 +103,10 @@ impl WordsBuilder {
         });
         let roles = &mut self.list[at].roles;
         match roles.binary_search_by_key(&rule, |r| r.0) {
-            Ok(at) if role == Role::Against => roles[at].1 = role,
+            // A name of its values says more than the same word nearby.
+            Ok(at) if role == Role::Against || roles[at].1 == Role::ForWeakly => {
+                roles[at].1 = role;
+            }
             Ok(_) => {}
             Err(at) => roles.insert(at, (rule, role)),
         }
