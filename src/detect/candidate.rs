@@ -35,6 +35,10 @@ pub(crate) struct Candidate {
     pub near_person: bool,
     pub corroborated: bool,
     pub negated: bool,
+    /// It stands alone, tied to nobody: what the document is decides how sure it is.
+    pub tentative: bool,
+    /// It lies inside another value and does not contest it: the name in an e-mail address.
+    pub apart: bool,
 }
 
 /// How near the word is that speaks for a value.
@@ -67,6 +71,8 @@ impl Candidate {
             near_person: false,
             corroborated: false,
             negated: false,
+            tentative: false,
+            apart: false,
         }
     }
 

@@ -16,9 +16,10 @@ use super::{
     label::{Labels, normalise_name},
     normalise::{Normalised, Normaliser},
     people::Distinct,
-    propose::{LOOK, Proposals, Propose, Sight, TermHit},
+    propose::{LOOK, Memory, Proposals, Propose, Sight, TermHit},
     resolve::{Resolver, Won},
     rule::{Guard, Levels, Rule, RuleError, RuleSet},
+    terms::{ListError, Lists},
     validators::{self, Check, Facts, Kind, Verdict},
     words::{Role, Words, WordsBuilder},
 };
@@ -29,6 +30,18 @@ use crate::model::{
 
 /// Raise it when the code comes to other findings for the same rules and text: scans then read everything again.
 const VERSION: u32 = 1;
+
+/// Findings tied to nobody that are held to the end of a document; more are of low confidence at once.
+const MOST_HELD: usize = 1024;
+
+/// So many general words make a document general.
+const GENERAL: u32 = 3;
+
+/// A text shorter than this is a note.
+const NOTE: u64 = 400;
+
+/// A document about at most so many people is about each of them throughout.
+const FEW: u64 = 3;
 
 /// The longest value that may support another from before it.
 const LONGEST_SUPPORT: u32 = 256;
@@ -42,6 +55,9 @@ pub enum DetectError {
     /// The engine cannot run a pattern.
     #[error("{0}: correct the rule, or switch it off")]
     Engine(#[from] EngineError),
+    /// A word list is wrong.
+    #[error(transparent)]
+    List(#[from] ListError),
     /// A phrase of a rule has no word in it, or more than eight.
     #[error(
         "rule {rule}: the phrase \"{phrase}\" has no word, or more than eight: write one to eight words"
@@ -102,6 +118,12 @@ pub struct DocumentState {
     /// Set while the next segment goes on with this one.
     carried: Option<Box<Carried>>,
     people: Vec<(u16, Distinct)>,
+    /// What names and word lists remember.
+    memory: Memory,
+    /// Findings tied to nobody, held until it is known what the document is.
+    held: Vec<Finding>,
+    /// Bytes of text so far.
+    bytes: u64,
 }
 
 /// What one window of a text leaves to the next.
@@ -123,6 +145,8 @@ pub struct DocumentSummary {
     /// How many different people it speaks of, by an estimate: the most different values of one kind that people have
     /// one of (names, birth dates, identifiers).
     pub people: u64,
+    /// It speaks in general: a policy, a leaflet, a form.
+    pub general: bool,
 }
 
 /// Memory that detection works in; one per thread, used again for every segment.
@@ -304,6 +328,7 @@ impl Detector {
         out: &mut dyn FnMut(Finding),
     ) {
         document.sure.resize(self.rules.len(), 0);
+        document.bytes += (segment.text.len() - segment.repeats) as u64;
         let text = scratch.normaliser.run(segment.text);
         let from = match segment.repeats {
             0 => 0,
@@ -340,6 +365,8 @@ impl Detector {
                 {
                     claim.start = claim.start.saturating_sub(dropped as u32);
                     claim.end = claim.end.saturating_sub(dropped as u32);
+                    claim.value.0 = claim.value.0.saturating_sub(dropped as u32);
+                    claim.value.1 = claim.value.1.saturating_sub(dropped as u32);
                 }
             }
             Some(carried) => {
@@ -401,7 +428,12 @@ impl Detector {
                 behind: &behind,
                 starts: from.saturating_sub(LOOK)..settled,
             };
-            proposer.propose(&sight, &mut scratch.proposals, claims);
+            proposer.propose(
+                &sight,
+                &mut document.memory,
+                &mut scratch.proposals,
+                claims,
+            );
             if claims.len() > old {
                 claims.sort_by_key(|claim| claim.start);
             }
@@ -447,14 +479,23 @@ impl Detector {
                 out,
             );
         }
-        DocumentSummary {
-            people: document
-                .people
-                .iter()
-                .map(|(_, distinct)| distinct.estimate())
-                .max()
-                .unwrap_or(0),
+        let people = document
+            .people
+            .iter()
+            .map(|(_, distinct)| distinct.estimate())
+            .max()
+            .unwrap_or(0);
+        let general = document.memory.general >= GENERAL;
+        // A note of a few words speaks of whom it was written about; a letter or file on one person of that person.
+        let note = document.bytes < NOTE && document.memory.general == 0;
+        let tied = note || !general && (1..=FEW).contains(&people);
+        for mut finding in std::mem::take(&mut document.held) {
+            if !tied {
+                finding.confidence = Level::Low.confidence();
+            }
+            out(finding);
         }
+        DocumentSummary { people, general }
     }
 
     /// Lifts claims that have a value of another rule beside them. `behind` are claims of the window before.
@@ -549,7 +590,8 @@ impl Detector {
             for won in resolver.cluster(cluster, &self.yields_to) {
                 let mut finding = made(&cluster[won.claim as usize]);
                 also(&mut finding, cluster, won);
-                self.hand_out(finding, document, out);
+                let tentative = cluster[won.claim as usize].tentative;
+                self.hand_out(finding, tentative, document, out);
             }
             first = last;
         }
@@ -571,16 +613,25 @@ impl Detector {
         for won in resolver.cluster(&claims, &self.yields_to) {
             let mut finding = findings[won.claim as usize].clone();
             also(&mut finding, &claims, won);
-            self.hand_out(finding, document, out);
+            let tentative = claims[won.claim as usize].tentative;
+            self.hand_out(finding, tentative, document, out);
         }
     }
 
     fn hand_out(
         &self,
-        finding: Finding,
+        mut finding: Finding,
+        tentative: bool,
         document: &mut DocumentState,
         out: &mut dyn FnMut(Finding),
     ) {
+        if tentative {
+            if document.held.len() < MOST_HELD {
+                document.held.push(finding);
+                return;
+            }
+            finding.confidence = Level::Low.confidence();
+        }
         let rule = finding.rule.0;
         if self.people[usize::from(rule)]
             && finding.status == Status::Live
@@ -653,8 +704,8 @@ impl Detector {
 }
 
 /// What proposes claims for the rules that have no patterns.
-fn proposer(_rules: &[Rule]) -> Result<Option<Box<dyn Propose>>, DetectError> {
-    Ok(None)
+fn proposer(rules: &[Rule]) -> Result<Option<Box<dyn Propose>>, DetectError> {
+    Ok(Lists::new(rules)?.map(|lists| Box::new(lists) as Box<dyn Propose>))
 }
 
 fn also(finding: &mut Finding, cluster: &[Candidate], won: &Won) {

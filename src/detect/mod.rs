@@ -12,6 +12,7 @@ pub mod engine;
 mod guard;
 mod judge;
 mod label;
+mod names;
 pub mod normalise;
 mod people;
 mod place;

@@ -4,7 +4,10 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::{candidate::Candidate, engine::TermSpec, normalise::Normalised, place::field};
+use super::{
+    candidate::Candidate, engine::TermSpec, names::Found, normalise::Normalised, place::field,
+    terms::Fields,
+};
 use crate::model::{Segment, segment::Layout};
 
 /// How far around a claim a proposer may look, in bytes of normalised text: what is near the end of a window of a long
@@ -27,7 +30,13 @@ pub(crate) trait Propose: Send + Sync {
 
     /// Adds claims whose start lies in `sight.starts`, in any order; may add support (`near_person`) to claims of
     /// `claims` that start there. `scratch` is the thread's, and empty at first.
-    fn propose(&self, sight: &Sight<'_>, scratch: &mut Proposals, claims: &mut Vec<Candidate>);
+    fn propose(
+        &self,
+        sight: &Sight<'_>,
+        memory: &mut Memory,
+        scratch: &mut Proposals,
+        claims: &mut Vec<Candidate>,
+    );
 
     /// The word of an evidence that [`Word::Term`](super::candidate::Word) names.
     fn word(&self, index: u32) -> Arc<str>;
@@ -39,8 +48,19 @@ pub(crate) trait Propose: Send + Sync {
 /// Memory for proposers, one per thread; what it holds is theirs.
 #[derive(Default)]
 pub(crate) struct Proposals {
-    /// Claims of names, or whatever a proposer needs for the time of a call.
-    pub spans: Vec<(u32, u32)>,
+    /// Names in the window, by position.
+    pub names: Vec<Found>,
+    /// Where values stand that are one person's each, ascending.
+    pub identities: Vec<u32>,
+    /// What names of columns and fields say.
+    pub fields: Fields,
+}
+
+/// What proposers remember of a document.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Memory {
+    /// Words of policies, leaflets and forms.
+    pub general: u32,
 }
 
 /// What a proposer sees: one segment. Positions are bytes of the normalised text.

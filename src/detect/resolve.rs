@@ -74,6 +74,13 @@ impl Resolver {
         self.taken.clear();
         for &i in &self.order {
             let claim = &claims[i as usize];
+            if claim.apart {
+                self.winners.push(Won {
+                    claim: i,
+                    also: [None; ALSO],
+                });
+                continue;
+            }
             // The taken stretches do not overlap, so both their starts and their ends ascend.
             let at = self.taken.partition_point(|t| t.1 <= claim.start);
             match self.taken.get(at) {

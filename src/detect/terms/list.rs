@@ -81,10 +81,12 @@ impl Tier {
 pub struct Options {
     /// Terms stand as they are written, without inflection or respelling.
     pub exact: bool,
-    /// Strong, weak: under a label as sure as a strong term.
+    /// Weak: under a label as sure as a strong term. Label: whatever stands under it is sure.
     pub firm: bool,
-    /// Label: never sure; what it names may be something else.
+    /// Label: never sure, what it names may be something else. Cue: speaks for weak terms only.
     pub loose: bool,
+    /// Strong: the phrase itself says that it is about one person (`UNISON member`).
+    pub tied: bool,
     /// Weak: only cues of the same group speak for it.
     pub own: bool,
     /// Forename: an ordinary word, place or month as well.
@@ -302,6 +304,7 @@ fn parse_section(head: &str) -> Result<(Tier, Arc<str>, Options), (String, Strin
             "exact" => options.exact = true,
             "firm" => options.firm = true,
             "loose" => options.loose = true,
+            "tied" => options.tied = true,
             "own" => options.own = true,
             "ambiguous" => options.ambiguous = true,
             _ => match word.split_once('=') {
@@ -316,7 +319,7 @@ fn parse_section(head: &str) -> Result<(Tier, Arc<str>, Options), (String, Strin
                 Some(_) => {
                     return Err((
                         format!("there is no option `{word}`"),
-                        "options are exact, firm, loose, own, ambiguous, within=N".to_owned(),
+                        "options are exact, firm, loose, tied, own, ambiguous, within=N".to_owned(),
                     ));
                 }
                 None if group.is_empty() => group = Arc::from(word),

@@ -1,10 +1,218 @@
 //! Words that are personal data themselves: the vocabularies of `rules/terms/` and the judge of what they mean where
-//! they stand.
+//! they stand; with the names of people, which the same lists tell.
 //!
-//! The detector builds a [`List`] from each file, the engine finds the terms, and the judge decides. Nothing here
-//! walks a text that the engine has not pointed at.
+//! The engine finds the terms; [`Lists`] proposes claims to the detector from them. A term counts when it is tied to a
+//! person: same sentence, row or label. One that stands alone in the text is held until the end of the document tells
+//! what it is. Nothing here walks a text that the engine has not pointed at, but the columns and fields whose name says
+//! what they hold.
 
+mod fields;
 pub mod inflect;
+mod judge;
 pub mod list;
+mod sentence;
+pub(crate) mod vocabulary;
+
+use std::sync::Arc;
 
 pub use list::{List, ListError, Tier};
+
+pub(crate) use fields::Fields;
+use judge::Judge;
+use vocabulary::{NAMES, PERSONS, Vocabulary};
+
+use super::{
+    candidate::{Candidate, Nearness, Word},
+    engine::TermSpec,
+    names::{self, Found},
+    propose::{Memory, Proposals, Propose, Sight},
+    rule::Rule,
+};
+use crate::model::{Category, Level};
+
+/// Names and word lists, compiled.
+pub(crate) struct Lists {
+    words: Vocabulary,
+    /// The rule that finds names.
+    names: Option<u16>,
+    /// The rule that finds e-mail addresses.
+    email: Option<u16>,
+    /// By rule: whether its values stand for one person each.
+    identities: Vec<bool>,
+    /// The lists come second: general words that make a document general, by group.
+    document: u16,
+}
+
+impl Lists {
+    /// Compiles the lists that these rules name; `None` when none names any.
+    pub fn new(rules: &[Rule]) -> Result<Option<Lists>, ListError> {
+        let with_terms: Vec<(u16, &[String])> = rules
+            .iter()
+            .enumerate()
+            .filter(|(_, rule)| !rule.terms.is_empty())
+            .map(|(ix, rule)| (ix as u16, rule.terms.as_slice()))
+            .collect();
+        let index = |wanted: &dyn Fn(&Rule) -> bool| rules.iter().position(wanted).map(|ix| ix as u16);
+        let names = index(&|rule| rule.by.as_deref() == Some("names"));
+        if with_terms.is_empty() && names.is_none() {
+            return Ok(None);
+        }
+        let words = Vocabulary::new(&with_terms, names.is_some())?;
+        Ok(Some(Lists {
+            document: words.document,
+            words,
+            names,
+            email: index(&|rule| &*rule.id == "email-address"),
+            identities: rules
+                .iter()
+                .map(|rule| {
+                    matches!(rule.category, Category::NationalId | Category::LocalId)
+                        || &*rule.id == "date-of-birth"
+                })
+                .collect(),
+        }))
+    }
+
+    fn name_claim(&self, rule: u16, name: &Found) -> Candidate {
+        let mut claim = Candidate::new(rule, name.start, name.end, name.level);
+        claim.value = (name.value as u32, name.end as u32);
+        claim.near_person = true;
+        if let Some(term) = name.term {
+            claim.support = Nearness::Near;
+            match name.labelled {
+                true => {
+                    claim.support = Nearness::Attached;
+                    claim.label = Some(Word::Term(term));
+                }
+                false => claim.context = Some(Word::Term(term)),
+            }
+        }
+        claim
+    }
+
+    /// Names in columns, fields and mailboxes, beside those that the text tells.
+    fn named(&self, sight: &Sight<'_>, scratch: &mut Proposals, claims: &[Candidate]) {
+        let text = sight.text.text;
+        let names = &mut scratch.names;
+        let mut extra: Vec<Found> = Vec::new();
+        scratch.fields.values(&self.words, sight, |named, range| {
+            if named.owner != NAMES || range.len() > 80 {
+                return;
+            }
+            let careful = named.options.loose;
+            if let Some(mut found) = names::value(text, range.start, range.end, careful, &self.words) {
+                found.term = Some(named.term);
+                found.labelled = true;
+                extra.push(found);
+            }
+        });
+        if let Some(email) = self.email {
+            for claim in claims.iter().filter(|c| c.rule == email) {
+                let (start, end) = (claim.value.0 as usize, claim.value.1 as usize);
+                if let Some((start, end)) = names::from_local_part(&text[start..end], start, &self.words) {
+                    extra.push(Found {
+                        start,
+                        end,
+                        value: start,
+                        level: Level::Medium,
+                        term: None,
+                        labelled: false,
+                    });
+                }
+            }
+        }
+        if extra.is_empty() {
+            return;
+        }
+        // What a column or field says outweighs what the text lets guess.
+        names.retain(|n| !extra.iter().any(|e| e.start < n.end && n.start < e.end));
+        names.extend(extra);
+        names.sort_by_key(|n| (n.start, n.end));
+        names.dedup_by(|b, a| b.start < a.end);
+    }
+}
+
+impl Propose for Lists {
+    fn terms(&self) -> Vec<TermSpec> {
+        self.words.specs()
+    }
+
+    fn propose(
+        &self,
+        sight: &Sight<'_>,
+        memory: &mut Memory,
+        scratch: &mut Proposals,
+        claims: &mut Vec<Candidate>,
+    ) {
+        let text = sight.text.text;
+        let in_claim = |at: usize| {
+            let at = at as u32;
+            let n = claims.partition_point(|c| c.start <= at);
+            claims[..n]
+                .iter()
+                .rev()
+                .take(4)
+                .any(|c| Some(c.rule) == self.email && c.start <= at && at < c.end)
+        };
+        names::find(text, sight.terms, &self.words, in_claim, &mut scratch.names);
+        self.named(sight, scratch, claims);
+        scratch.identities.clear();
+        scratch.identities.extend(
+            sight
+                .behind
+                .iter()
+                .chain(claims.iter())
+                .filter(|c| self.identities[usize::from(c.rule)] && c.level >= Level::Medium)
+                .map(|c| c.start),
+        );
+        scratch.identities.sort_unstable();
+        let rows_are_people = scratch.fields.rows_are_people(&self.words, sight);
+        for hit in sight.terms {
+            if sight.starts.contains(&(hit.start as usize)) {
+                let general = self.words.uses(hit.term).iter().any(|u| {
+                    u.owner == PERSONS && u.tier == Tier::General && u.group == self.document
+                });
+                memory.general += u32::from(general);
+            }
+        }
+        let Proposals {
+            names,
+            identities,
+            fields,
+        } = scratch;
+        let mut judge = Judge {
+            sight,
+            words: &self.words,
+            names,
+            identities,
+            rows_are_people,
+            unit: None,
+            general: Vec::new(),
+            stemmed: 0,
+        };
+        judge.run(claims);
+        fields.values(&self.words, sight, |named, range| {
+            if named.owner < NAMES {
+                judge.under(named, range, claims);
+            }
+        });
+        if let Some(rule) = self.names {
+            for name in names.iter().filter(|n| sight.starts.contains(&n.start)) {
+                let mut claim = self.name_claim(rule, name);
+                // The name in an address does not contest the address.
+                claim.apart = claims
+                    .iter()
+                    .any(|c| Some(c.rule) == self.email && c.start <= claim.start && claim.end <= c.end);
+                claims.push(claim);
+            }
+        }
+    }
+
+    fn word(&self, index: u32) -> Arc<str> {
+        self.words.text(index)
+    }
+
+    fn fingerprint(&self) -> [u8; 32] {
+        self.words.fingerprint()
+    }
+}

@@ -1,0 +1,181 @@
+//! Columns, form fields and keys whose name says that their values are of a category, or names of people.
+
+use std::{collections::HashMap, ops::Range, sync::Arc};
+
+use super::vocabulary::{NAMES, Named, Vocabulary};
+use crate::{
+    detect::{normalise_name, propose::Sight},
+    model::segment::Layout,
+};
+
+/// What the name of a field says; kept per thread, since names repeat.
+#[derive(Default)]
+pub(crate) struct Fields {
+    known: HashMap<Box<str>, Arc<[Named]>>,
+    /// The headings of the table last seen, and what each says.
+    headings: Vec<(u32, Arc<[Named]>)>,
+    of: Option<Arc<[Arc<str>]>>,
+}
+
+/// So many names are kept; then it starts anew, since a hostile file may have a million keys.
+const MOST: usize = 4096;
+
+/// Words that turn a name of people into a name of something else.
+const OF_THINGS: &[&str] = &[
+    "file", "product", "company", "course", "team", "user", "bank", "domain", "event", "building",
+    "road", "school", "organisation", "organization", "project", "host", "server", "table", "field",
+    "sheet", "business", "trading", "brand", "item", "category", "group", "department", "site",
+    "location", "street", "class", "package", "function", "display", "key", "attribute", "column",
+    "node", "image", "tag", "type", "service", "system", "application", "app", "venue", "supplier",
+    "employer", "hospital", "ward", "practice", "care home", "home", "country", "city", "town",
+    "policy", "date", "number", "reference", "account manager",
+];
+
+impl Fields {
+    /// What a name says. The name may hold more than the phrase: `Resident's religion`.
+    fn said(&mut self, words: &Vocabulary, name: &str) -> Arc<[Named]> {
+        if let Some(known) = self.known.get(name) {
+            return known.clone();
+        }
+        if self.known.len() >= MOST {
+            self.known.clear();
+        }
+        let said: Arc<[Named]> = read(words, name).into();
+        self.known.insert(name.into(), said.clone());
+        said
+    }
+
+    /// What each column of the table says; only those that say something.
+    fn columns(&mut self, words: &Vocabulary, headings: &Arc<[Arc<str>]>) {
+        if self.of.as_ref().is_some_and(|of| Arc::ptr_eq(of, headings)) {
+            return;
+        }
+        self.headings.clear();
+        for (column, heading) in headings.iter().enumerate().take(4096) {
+            let said = self.said(words, heading);
+            if !said.is_empty() {
+                self.headings.push((column as u32, said));
+            }
+        }
+        self.of = Some(headings.clone());
+    }
+
+    /// Whether the rows of this segment's table have a column of names.
+    pub fn rows_are_people(&mut self, words: &Vocabulary, sight: &Sight<'_>) -> bool {
+        let Layout::Table(table) = sight.segment.layout else {
+            return false;
+        };
+        self.columns(words, &table.headings);
+        self.headings.iter().any(|(_, said)| {
+            said.iter()
+                .any(|named| named.owner == NAMES && !named.options.loose)
+        })
+    }
+
+    /// Calls back with each value that a name of a column or field speaks of, in order, if it starts in the window.
+    pub fn values(
+        &mut self,
+        words: &Vocabulary,
+        sight: &Sight<'_>,
+        mut with: impl FnMut(&Named, Range<usize>),
+    ) {
+        let inside = |range: Range<usize>| -> Option<Range<usize>> {
+            let start = sight.text.from_original(range.start);
+            let end = sight.text.from_original(range.end).max(start);
+            let bytes = &sight.text.text[start..end];
+            let lead = bytes
+                .iter()
+                .take_while(|b| matches!(b, b' ' | b'"' | b'\n' | b'\r'))
+                .count();
+            let trail = bytes[lead..]
+                .iter()
+                .rev()
+                .take_while(|b| matches!(b, b' ' | b'"' | b'\n' | b'\r'))
+                .count();
+            let range = start + lead..end - trail;
+            (!range.is_empty() && sight.starts.contains(&range.start)).then_some(range)
+        };
+        match sight.segment.layout {
+            Layout::Table(table) => {
+                self.columns(words, &table.headings);
+                if self.headings.is_empty() {
+                    return;
+                }
+                let from = sight.text.original_start(sight.starts.start);
+                let to = sight.text.original_start(sight.starts.end);
+                let first = table
+                    .rows
+                    .partition_point(|&r| r as usize <= from)
+                    .saturating_sub(1);
+                for (n, &row) in table.rows.iter().enumerate().skip(first) {
+                    if row as usize >= to {
+                        break;
+                    }
+                    let end = table
+                        .rows
+                        .get(n + 1)
+                        .map_or(sight.segment.text.len(), |&r| r as usize);
+                    let mut wanted = self.headings.iter().peekable();
+                    for (column, cell) in table
+                        .cells(sight.segment.text, row as usize..end)
+                        .enumerate()
+                    {
+                        let Some((next, said)) = wanted.peek() else {
+                            break;
+                        };
+                        if *next != column as u32 {
+                            continue;
+                        }
+                        if let Some(value) = inside(cell) {
+                            for named in said.iter() {
+                                with(named, value.clone());
+                            }
+                        }
+                        wanted.next();
+                    }
+                }
+            }
+            Layout::Marked { labels, .. } => {
+                let from = sight.text.original_start(sight.starts.start);
+                let first = labels.partition_point(|l| (l.at as usize) < from);
+                for label in &labels[first..] {
+                    let said = self.said(words, &label.text);
+                    if said.is_empty() {
+                        continue;
+                    }
+                    if let Some(value) = inside(label.at as usize..label.end as usize) {
+                        for named in said.iter() {
+                            with(named, value.clone());
+                        }
+                    }
+                }
+            }
+            Layout::Lines { .. } => {}
+        }
+    }
+}
+
+fn read(words: &Vocabulary, name: &str) -> Vec<Named> {
+    let name = normalise_name(name);
+    let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ');
+    let whole = words.field(name);
+    if !whole.is_empty() {
+        return whole.to_vec();
+    }
+    let pieces: Vec<&str> = name.split(' ').collect();
+    if pieces.len() > 6 || OF_THINGS.iter().any(|w| pieces.contains(w)) {
+        return Vec::new();
+    }
+    let mut said: Vec<Named> = Vec::new();
+    // The longest phrase first; a loose one only as a whole name.
+    for length in (1..pieces.len()).rev() {
+        for window in pieces.windows(length) {
+            for named in words.field(&window.join(" ")) {
+                if !named.options.loose && !said.iter().any(|s| s.owner == named.owner) {
+                    said.push(*named);
+                }
+            }
+        }
+    }
+    said
+}
