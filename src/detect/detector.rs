@@ -428,12 +428,7 @@ impl Detector {
                 behind: &behind,
                 starts: from.saturating_sub(LOOK)..settled,
             };
-            proposer.propose(
-                &sight,
-                &mut document.memory,
-                &mut scratch.proposals,
-                claims,
-            );
+            proposer.propose(&sight, &mut document.memory, &mut scratch.proposals, claims);
             if claims.len() > old {
                 claims.sort_by_key(|claim| claim.start);
             }

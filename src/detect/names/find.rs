@@ -32,9 +32,33 @@ pub(crate) struct Found {
 
 /// Before these words a name is that of a place, a monarch, a storm.
 const PLACE_BEFORE: &[&[u8]] = &[
-    b"st", b"saint", b"lake", b"port", b"mount", b"queen", b"king", b"prince", b"princess",
-    b"pope", b"hurricane", b"storm", b"camp", b"fort", b"operation", b"project", b"santa", b"san",
-    b"table", b"figure", b"appendix", b"section", b"chapter", b"ward", b"room", b"unit", b"hms",
+    b"st",
+    b"saint",
+    b"lake",
+    b"port",
+    b"mount",
+    b"queen",
+    b"king",
+    b"prince",
+    b"princess",
+    b"pope",
+    b"hurricane",
+    b"storm",
+    b"camp",
+    b"fort",
+    b"operation",
+    b"project",
+    b"santa",
+    b"san",
+    b"table",
+    b"figure",
+    b"appendix",
+    b"section",
+    b"chapter",
+    b"ward",
+    b"room",
+    b"unit",
+    b"hms",
 ];
 
 /// Names of all hits, by position; none overlap. `skip` says where in the text names are not looked for (inside e-mail
@@ -106,7 +130,11 @@ fn is_name_word(token: &Token) -> bool {
 
 /// The capitalised word right after a run, if there is one.
 fn next_word(text: &[u8], end: usize) -> Option<Token> {
-    let gap = text[end..].iter().take(2).take_while(|&&b| b == b' ').count();
+    let gap = text[end..]
+        .iter()
+        .take(2)
+        .take_while(|&&b| b == b' ')
+        .count();
     if gap == 0 {
         return None;
     }
@@ -120,13 +148,16 @@ fn continues_as_place(text: &[u8], end: usize, words: &Vocabulary) -> bool {
         is_name_word(&next) && part & TAIL != 0
     }) || text[end..].starts_with(b" & ")
         || matches!(text.get(end), Some(b'@' | b'/' | b'\\' | b'_'))
-        || matches!(text.get(end), Some(b'.')) && text.get(end + 1).is_some_and(u8::is_ascii_lowercase)
+        || matches!(text.get(end), Some(b'.'))
+            && text.get(end + 1).is_some_and(u8::is_ascii_lowercase)
 }
 
 fn attached_before(text: &[u8], start: usize) -> bool {
     start > 0
-        && (matches!(text[start - 1], b'@' | b'/' | b'\\' | b'_' | b'.' | b'#' | b'-' | b'\'')
-            || text[start - 1].is_ascii_alphanumeric()
+        && (matches!(
+            text[start - 1],
+            b'@' | b'/' | b'\\' | b'_' | b'.' | b'#' | b'-' | b'\''
+        ) || text[start - 1].is_ascii_alphanumeric()
             || text[start - 1] >= 0x80)
 }
 
@@ -150,7 +181,13 @@ fn found(start: usize, end: usize, level: Level) -> Found {
 }
 
 /// `Mrs M J Okafor`.
-fn honorific(text: &[u8], start: usize, end: usize, usage: &Use, words: &Vocabulary) -> Option<Found> {
+fn honorific(
+    text: &[u8],
+    start: usize,
+    end: usize,
+    usage: &Use,
+    words: &Vocabulary,
+) -> Option<Found> {
     let title = &text[start..end];
     if !title[0].is_ascii_uppercase() || attached_before(text, start) {
         return None;
@@ -160,7 +197,11 @@ fn honorific(text: &[u8], start: usize, end: usize, usage: &Use, words: &Vocabul
     if text.get(at) == Some(&b'.') {
         at += 1;
     }
-    let gap = text[at..].iter().take(2).take_while(|&&b| b == b' ').count();
+    let gap = text[at..]
+        .iter()
+        .take(2)
+        .take_while(|&&b| b == b' ')
+        .count();
     at += gap;
     let run = run(text, at);
     let tokens = run.tokens();
@@ -281,9 +322,7 @@ fn family(text: &[u8], run: &Run, words: &Vocabulary) -> Option<(usize, Part)> {
             // An organisation or a place: Florence Nightingale Ward.
             return None;
         }
-        if best.is_some_and(|(_, known)| known & SURNAME != 0)
-            && part & (SURNAME | FORENAME) == 0
-        {
+        if best.is_some_and(|(_, known)| known & SURNAME != 0) && part & (SURNAME | FORENAME) == 0 {
             break;
         }
         best = Some((n, part));
@@ -323,10 +362,19 @@ fn surname_first(text: &[u8], tokens: &[Token], word: bool, words: &Vocabulary) 
         }
     }
     if comma {
-        let alone = family.start == 0 || matches!(text[family.start - 1], b'\n' | b'"' | b'|' | b';' | b':' | b'(')
-            || matches!(&text[family.start.saturating_sub(2)..family.start], b": " | b"; " | b"| " | b"- ");
-        let closed = matches!(text.get(end), None | Some(b'\n' | b'\r' | b'"' | b';' | b'|' | b')' | b',' | b'(' | b':'))
-            || text[end..].starts_with(b" (")
+        let alone = family.start == 0
+            || matches!(
+                text[family.start - 1],
+                b'\n' | b'"' | b'|' | b';' | b':' | b'('
+            )
+            || matches!(
+                &text[family.start.saturating_sub(2)..family.start],
+                b": " | b"; " | b"| " | b"- "
+            );
+        let closed = matches!(
+            text.get(end),
+            None | Some(b'\n' | b'\r' | b'"' | b';' | b'|' | b')' | b',' | b'(' | b':')
+        ) || text[end..].starts_with(b" (")
             || text[end..].starts_with(b" -")
             || text[end..].starts_with(b"  ");
         let sure = known && part & SURNAME_WORD == 0;
@@ -381,17 +429,28 @@ fn surname(text: &[u8], start: usize, words: &Vocabulary) -> Option<Found> {
     }
     // A given name that no list has.
     let given = before(text, start)?;
-    if given.form != Form::Title || given.end - given.start < 3 || text.get(given.end) == Some(&b'.')
-        || part & SURNAME_WORD != 0 || part & TAIL != 0
-        || part_of(text, &given, words) != 0 || attached_before(text, given.start)
+    if given.form != Form::Title
+        || given.end - given.start < 3
+        || text.get(given.end) == Some(&b'.')
+        || part & SURNAME_WORD != 0
+        || part & TAIL != 0
+        || part_of(text, &given, words) != 0
+        || attached_before(text, given.start)
     {
         return None;
     }
     let opens = given.start == 0
         || matches!(text[given.start - 1], b'\n' | b'"' | b'|')
-        || matches!(&text[given.start.saturating_sub(2)..given.start], b". " | b"! " | b"? " | b": ");
-    let closed = matches!(text.get(family.end), None | Some(b'\n' | b'\r' | b'"' | b'|' | b',' | b';'));
-    if opens && !closed || before(text, given.start).is_some_and(|t| t.form == Form::Title)
+        || matches!(
+            &text[given.start.saturating_sub(2)..given.start],
+            b". " | b"! " | b"? " | b": "
+        );
+    let closed = matches!(
+        text.get(family.end),
+        None | Some(b'\n' | b'\r' | b'"' | b'|' | b',' | b';')
+    );
+    if opens && !closed
+        || before(text, given.start).is_some_and(|t| t.form == Form::Title)
         || next_word(text, family.end).is_some_and(|t| is_name_word(&t))
     {
         return None;
@@ -414,7 +473,11 @@ fn initial_before(text: &[u8], at: usize) -> Option<Token> {
         return None;
     }
     let start = end - 1;
-    let free = start == 0 || matches!(text[start - 1], b' ' | b'\n' | b'.' | b'(' | b'"' | b',' | b':' | b'|');
+    let free = start == 0
+        || matches!(
+            text[start - 1],
+            b' ' | b'\n' | b'.' | b'(' | b'"' | b',' | b':' | b'|'
+        );
     free.then_some(Token {
         start,
         end,
@@ -424,7 +487,13 @@ fn initial_before(text: &[u8], at: usize) -> Option<Token> {
 
 /// `Service user: Margaret Okafor`, `Dear Margaret,`.
 fn label(text: &[u8], start: usize, end: usize, usage: &Use, words: &Vocabulary) -> Option<Found> {
-    let spaces = |at: usize| text[at..].iter().take(8).take_while(|&&b| b == b' ').count();
+    let spaces = |at: usize| {
+        text[at..]
+            .iter()
+            .take(8)
+            .take_while(|&&b| b == b' ')
+            .count()
+    };
     let mut at = end + spaces(end);
     let salutation = usage.group == words.salutation;
     let opens = start == 0 || !text[start - 1].is_ascii_alphanumeric();
@@ -446,7 +515,11 @@ fn label(text: &[u8], start: usize, end: usize, usage: &Use, words: &Vocabulary)
         }
         at += spaces(at);
         // The value on the next line, alone there.
-        let breaks = text[at..].iter().take(3).take_while(|b| matches!(b, b'\n' | b'\r')).count();
+        let breaks = text[at..]
+            .iter()
+            .take(3)
+            .take_while(|b| matches!(b, b'\n' | b'\r'))
+            .count();
         if breaks > 0 {
             at += breaks;
             at += spaces(at);
@@ -455,7 +528,12 @@ fn label(text: &[u8], start: usize, end: usize, usage: &Use, words: &Vocabulary)
     }
     let mut found = value(text, at, text.len(), usage.options.loose || below, words)?;
     let after = text.get(found.end).copied();
-    if salutation && !matches!(after, Some(b',' | b'\n' | b'\r' | b'!' | b':' | b';') | None) {
+    if salutation
+        && !matches!(
+            after,
+            Some(b',' | b'\n' | b'\r' | b'!' | b':' | b';') | None
+        )
+    {
         return None;
     }
     if below && !matches!(after, Some(b'\n' | b'\r') | None) {
@@ -467,14 +545,34 @@ fn label(text: &[u8], start: usize, end: usize, usage: &Use, words: &Vocabulary)
 }
 
 /// The name that a value begins with: a cell, a field, what follows a label. `careful` asks for a word of the lists.
-pub(crate) fn value(text: &[u8], at: usize, end: usize, careful: bool, words: &Vocabulary) -> Option<Found> {
+pub(crate) fn value(
+    text: &[u8],
+    at: usize,
+    end: usize,
+    careful: bool,
+    words: &Vocabulary,
+) -> Option<Found> {
     let text = &text[..end];
     let run = run(text, at);
     let mut tokens = run.tokens();
     // A title is the name's, or stands for itself elsewhere.
     while let Some(first) = tokens.first() {
         let word = &text[first.start..first.end];
-        let titled = matches!(word, b"Mr" | b"Mrs" | b"Ms" | b"Miss" | b"Mx" | b"Dr" | b"MR" | b"MRS" | b"MISS" | b"DR" | b"Prof" | b"Rev");
+        let titled = matches!(
+            word,
+            b"Mr"
+                | b"Mrs"
+                | b"Ms"
+                | b"Miss"
+                | b"Mx"
+                | b"Dr"
+                | b"MR"
+                | b"MRS"
+                | b"MISS"
+                | b"DR"
+                | b"Prof"
+                | b"Rev"
+        );
         if !titled || tokens.len() < 2 {
             break;
         }
@@ -503,12 +601,18 @@ pub(crate) fn value(text: &[u8], at: usize, end: usize, careful: bool, words: &V
     let last = last?;
     let stop = tokens[last].end;
     let closed = match text.get(stop) {
-        None | Some(b',' | b';' | b'\n' | b'\r' | b'(' | b'|' | b'"' | b'<' | b'\t' | b'!' | b'/' | b':') => true,
+        None
+        | Some(
+            b',' | b';' | b'\n' | b'\r' | b'(' | b'|' | b'"' | b'<' | b'\t' | b'!' | b'/' | b':',
+        ) => true,
         Some(b'.') => !text.get(stop + 1).is_some_and(u8::is_ascii_alphanumeric),
         Some(b' ') => {
             let next = text[stop..].iter().find(|&&b| b != b' ').copied();
             text[stop..].starts_with(b"  ")
-                || matches!(next, None | Some(b'(' | b'-' | b'\n' | b'\r' | b'<' | b'|' | b'/' | b'0'..=b'9'))
+                || matches!(
+                    next,
+                    None | Some(b'(' | b'-' | b'\n' | b'\r' | b'<' | b'|' | b'/' | b'0'..=b'9')
+                )
                 || next_word(text, stop).is_some_and(|t| is_name_word(&t))
         }
         _ => false,
@@ -532,7 +636,8 @@ fn closing(text: &[u8], end: usize, words: &Vocabulary) -> Option<Found> {
     while at < text.len() && at - end < 24 {
         match text[at] {
             b'\n' => breaks += 1,
-            b',' | b' ' | b'\r' | b'.' | b'!' if breaks == 0 || text[at] == b' ' || text[at] == b'\r' => {}
+            b',' | b' ' | b'\r' | b'.' | b'!'
+                if breaks == 0 || text[at] == b' ' || text[at] == b'\r' => {}
             _ => break,
         }
         at += 1;
@@ -542,9 +647,14 @@ fn closing(text: &[u8], end: usize, words: &Vocabulary) -> Option<Found> {
     }
     let found = value(text, at, text.len(), false, words)?;
     let run = run(text, found.start);
-    let known = run.tokens().iter().any(|t| part_of(text, t, words) & (FORENAME | SURNAME) != 0);
-    let line = matches!(text.get(found.end), None | Some(b'\n' | b'\r' | b',' | b'(' | b'|'))
-        || text[found.end..].starts_with(b"  ")
+    let known = run
+        .tokens()
+        .iter()
+        .any(|t| part_of(text, t, words) & (FORENAME | SURNAME) != 0);
+    let line = matches!(
+        text.get(found.end),
+        None | Some(b'\n' | b'\r' | b',' | b'(' | b'|')
+    ) || text[found.end..].starts_with(b"  ")
         || text[found.end..].starts_with(b" (")
         || text[found.end..].starts_with(b" -")
         || text[found.end..].starts_with(b" |");

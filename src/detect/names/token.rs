@@ -75,11 +75,7 @@ pub(crate) fn token(text: &[u8], at: usize) -> Option<Token> {
         end -= 2;
     }
     let word = &text[at..end];
-    let form = if attached {
-        Form::Other
-    } else {
-        form(word)
-    };
+    let form = if attached { Form::Other } else { form(word) };
     Some(Token {
         start: at,
         end,
@@ -116,7 +112,19 @@ fn form(word: &[u8]) -> Form {
                 .filter(|(_, b)| b.is_ascii_uppercase())
                 .all(|(n, _)| {
                     matches!(word[n - 1], b'-' | b'\'')
-                        || matches!(&word[..n], b"Mc" | b"Mac" | b"De" | b"Du" | b"La" | b"Le" | b"Fitz" | b"Van" | b"Di" | b"Da")
+                        || matches!(
+                            &word[..n],
+                            b"Mc"
+                                | b"Mac"
+                                | b"De"
+                                | b"Du"
+                                | b"La"
+                                | b"Le"
+                                | b"Fitz"
+                                | b"Van"
+                                | b"Di"
+                                | b"Da"
+                        )
                         || word[..n].ends_with(b"-Mc")
                 });
             if inner { Form::Title } else { Form::Other }
@@ -151,7 +159,11 @@ pub(crate) fn run(text: &[u8], at: usize) -> Run {
         if token.form == Form::Initial && text.get(after) == Some(&b'.') {
             after += 1;
         }
-        let gap = text[after..].iter().take(2).take_while(|&&b| b == b' ').count();
+        let gap = text[after..]
+            .iter()
+            .take(2)
+            .take_while(|&&b| b == b' ')
+            .count();
         // M.J. Okafor
         if gap == 0 && !(token.form == Form::Initial && after > token.end) {
             break;
@@ -211,7 +223,10 @@ mod tests {
             ("Margaret Okafor attended", vec!["Margaret", "Okafor"]),
             ("M. J. Okafor", vec!["M", "J", "Okafor"]),
             ("M.J. Okafor", vec!["M", "J", "Okafor"]),
-            ("Jan van der Berg, builder", vec!["Jan", "van", "der", "Berg"]),
+            (
+                "Jan van der Berg, builder",
+                vec!["Jan", "van", "der", "Berg"],
+            ),
             ("Siobhan O'Brien's", vec!["Siobhan", "O'Brien"]),
             ("Anna Kowalska-Smith", vec!["Anna", "Kowalska-Smith"]),
             ("Ian McDonald de facto", vec!["Ian", "McDonald"]),

@@ -320,9 +320,9 @@ impl<'a> Judge<'a> {
                 && longer.end - longer.start > length
                 && self.words.uses(longer.term).iter().any(|u| {
                     u.owner == usage.owner
-                        && (u.tier == Tier::Strong || u.tier == Tier::Weak && usage.tier == Tier::Weak)
-                        && (!u.capital
-                            || self.text()[longer.start as usize].is_ascii_uppercase())
+                        && (u.tier == Tier::Strong
+                            || u.tier == Tier::Weak && usage.tier == Tier::Weak)
+                        && (!u.capital || self.text()[longer.start as usize].is_ascii_uppercase())
                 })
         })
     }
@@ -357,7 +357,9 @@ impl<'a> Judge<'a> {
                 apart
                     && group
                     && (weak || !said.options.loose)
-                    && (!weak || within == 0 || self.words_between(*cue, hit) <= usize::from(within))
+                    && (!weak
+                        || within == 0
+                        || self.words_between(*cue, hit) <= usize::from(within))
             })
             .map(|(cue, _)| cue.term)
             .next()
@@ -387,11 +389,7 @@ impl<'a> Judge<'a> {
     /// Whether a general word stands beside the term, which makes it a topic.
     fn topic(&self, hit: TermHit) -> bool {
         self.general.iter().any(|&(start, end)| {
-            let general = TermHit {
-                start,
-                end,
-                ..hit
-            };
+            let general = TermHit { start, end, ..hit };
             let apart = end <= hit.start || hit.end <= start;
             apart && self.words_between(general, hit) < TOPIC_WORDS
         })
@@ -404,7 +402,12 @@ impl<'a> Judge<'a> {
             return;
         };
         // `Ethnic origin:` is not also `origin:`.
-        let longer = self.sight.terms.iter().rev().skip_while(|h| h.start > hit.start);
+        let longer = self
+            .sight
+            .terms
+            .iter()
+            .rev()
+            .skip_while(|h| h.start > hit.start);
         let inside = longer
             .take_while(|h| h.start as usize + 80 > hit.start as usize)
             .any(|h| {
@@ -454,8 +457,11 @@ impl<'a> Judge<'a> {
             for usage in self.words.uses(hit.term) {
                 let known = usage.owner == named.owner
                     && matches!(usage.tier, Tier::Strong | Tier::Weak)
-                    && (!usage.capital || text[hit.start as usize].is_ascii_uppercase() );
-                if !known || self.blocked(&unit, *hit, usage.owner) || self.longer(&unit, at, *hit, usage) {
+                    && (!usage.capital || text[hit.start as usize].is_ascii_uppercase());
+                if !known
+                    || self.blocked(&unit, *hit, usage.owner)
+                    || self.longer(&unit, at, *hit, usage)
+                {
                     continue;
                 }
                 let sure = usage.tier == Tier::Strong || usage.options.firm;
@@ -481,7 +487,8 @@ impl<'a> Judge<'a> {
         }
         let short = value.len() <= LONGEST_VALUE && bytes.split(|&b| b == b' ').count() <= 8;
         if claims.len() == before && !named.options.loose && short {
-            let letters = bytes.iter().any(u8::is_ascii_alphabetic) || bytes.iter().any(|&b| b >= 0x80);
+            let letters =
+                bytes.iter().any(u8::is_ascii_alphabetic) || bytes.iter().any(|&b| b >= 0x80);
             if (letters || named.options.firm) && (named.options.firm || !asks(bytes)) {
                 let why = Why {
                     level: match named.options.firm {
@@ -535,7 +542,9 @@ impl<'a> Judge<'a> {
                 word.len() >= stem.len() + 2
                     && word[word.len() - stem.len()..].eq_ignore_ascii_case(stem)
             };
-            if !stems.iter().any(|stem| ends(stem)) || NOT_MEDICINES.iter().any(|w| w.eq_ignore_ascii_case(word)) {
+            if !stems.iter().any(|stem| ends(stem))
+                || NOT_MEDICINES.iter().any(|w| w.eq_ignore_ascii_case(word))
+            {
                 continue;
             }
             let made = TermHit {
@@ -562,7 +571,11 @@ impl<'a> Judge<'a> {
 
 /// English words that end like medicines.
 const NOT_MEDICINES: &[&[u8]] = &[
-    b"cocaine", b"caffeine", b"urbaine", b"migraine", b"transparin",
+    b"cocaine",
+    b"caffeine",
+    b"urbaine",
+    b"migraine",
+    b"transparin",
 ];
 
 /// The value after a label: to the end of the line, to a gap of two spaces, to a cell border.
@@ -586,7 +599,13 @@ fn value_after(text: &[u8], hit: TermHit, loose: bool) -> Option<Range<usize>> {
         return None;
     }
     let mut at = hit.end as usize;
-    let spaces = |at: usize| text[at..].iter().take(8).take_while(|&&b| b == b' ').count();
+    let spaces = |at: usize| {
+        text[at..]
+            .iter()
+            .take(8)
+            .take_while(|&&b| b == b' ')
+            .count()
+    };
     at += spaces(at);
     if text.get(at) == Some(&b'(') {
         let close = memchr::memchr(b')', &text[at..(at + 40).min(text.len())])?;
@@ -596,7 +615,9 @@ fn value_after(text: &[u8], hit: TermHit, loose: bool) -> Option<Range<usize>> {
     match text.get(at) {
         Some(b':') => at += 1,
         Some(b'=') if text.get(at + 1) != Some(&b'=') => at += 1,
-        Some(b'-') if text.get(at + 1) == Some(&b' ') && at > hit.end as usize && words == 0 => at += 1,
+        Some(b'-') if text.get(at + 1) == Some(&b' ') && at > hit.end as usize && words == 0 => {
+            at += 1
+        }
         _ => return None,
     }
     at += spaces(at);
@@ -609,7 +630,12 @@ fn value_after(text: &[u8], hit: TermHit, loose: bool) -> Option<Range<usize>> {
         .windows(2)
         .position(|w| w == b"  ")
         .map_or(end, |n| at + n);
-    let end = end - text[at..end].iter().rev().take_while(|&&b| b == b' ' || b == b'.').count();
+    let end = end
+        - text[at..end]
+            .iter()
+            .rev()
+            .take_while(|&&b| b == b' ' || b == b'.')
+            .count();
     (end > at).then_some(at..end)
 }
 
@@ -620,9 +646,27 @@ fn says_something(value: &[u8]) -> bool {
         return false;
     }
     const NOTHING: &[&[u8]] = &[
-        b"n/a", b"na", b"tbc", b"tba", b"required", b"see below", b"see above", b"please state",
-        b"please specify", b"please tick", b"please select", b"select", b"string", b"text",
-        b"null", b"optional", b"mandatory", b"true", b"false", b"x", b"unknown",
+        b"n/a",
+        b"na",
+        b"tbc",
+        b"tba",
+        b"required",
+        b"see below",
+        b"see above",
+        b"please state",
+        b"please specify",
+        b"please tick",
+        b"please select",
+        b"select",
+        b"string",
+        b"text",
+        b"null",
+        b"optional",
+        b"mandatory",
+        b"true",
+        b"false",
+        b"x",
+        b"unknown",
     ];
     !NOTHING.iter().any(|n| n.eq_ignore_ascii_case(word))
         && !word.to_ascii_lowercase().starts_with(b"please ")

@@ -52,7 +52,8 @@ impl Lists {
             .filter(|(_, rule)| !rule.terms.is_empty())
             .map(|(ix, rule)| (ix as u16, rule.terms.as_slice()))
             .collect();
-        let index = |wanted: &dyn Fn(&Rule) -> bool| rules.iter().position(wanted).map(|ix| ix as u16);
+        let index =
+            |wanted: &dyn Fn(&Rule) -> bool| rules.iter().position(wanted).map(|ix| ix as u16);
         let names = index(&|rule| rule.by.as_deref() == Some("names"));
         if with_terms.is_empty() && names.is_none() {
             return Ok(None);
@@ -100,7 +101,9 @@ impl Lists {
                 return;
             }
             let careful = named.options.loose;
-            if let Some(mut found) = names::value(text, range.start, range.end, careful, &self.words) {
+            if let Some(mut found) =
+                names::value(text, range.start, range.end, careful, &self.words)
+            {
                 found.term = Some(named.term);
                 found.labelled = true;
                 extra.push(found);
@@ -109,7 +112,9 @@ impl Lists {
         if let Some(email) = self.email {
             for claim in claims.iter().filter(|c| c.rule == email) {
                 let (start, end) = (claim.value.0 as usize, claim.value.1 as usize);
-                if let Some((start, end)) = names::from_local_part(&text[start..end], start, &self.words) {
+                if let Some((start, end)) =
+                    names::from_local_part(&text[start..end], start, &self.words)
+                {
                     extra.push(Found {
                         start,
                         end,
@@ -200,9 +205,9 @@ impl Propose for Lists {
             for name in names.iter().filter(|n| sight.starts.contains(&n.start)) {
                 let mut claim = self.name_claim(rule, name);
                 // The name in an address does not contest the address.
-                claim.apart = claims
-                    .iter()
-                    .any(|c| Some(c.rule) == self.email && c.start <= claim.start && claim.end <= c.end);
+                claim.apart = claims.iter().any(|c| {
+                    Some(c.rule) == self.email && c.start <= claim.start && claim.end <= c.end
+                });
                 claims.push(claim);
             }
         }

@@ -38,9 +38,12 @@ fn ends(text: &[u8], at: usize, floor: usize) -> bool {
             while text.get(next).is_some_and(u8::is_ascii_whitespace) {
                 next += 1;
             }
-            let opens = text
-                .get(next)
-                .is_none_or(|&b| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b'"' | b'\'' | b'(' | b'-') || b >= 0x80);
+            let opens = text.get(next).is_none_or(|&b| {
+                b.is_ascii_uppercase()
+                    || b.is_ascii_digit()
+                    || matches!(b, b'"' | b'\'' | b'(' | b'-')
+                    || b >= 0x80
+            });
             opens && !abbreviated(text, at)
         }
         _ => false,
@@ -51,12 +54,33 @@ fn ends(text: &[u8], at: usize, floor: usize) -> bool {
 fn abbreviated(text: &[u8], point: usize) -> bool {
     let from = point.saturating_sub(5);
     let word = &text[from..point];
-    let word = &word[word.iter().rposition(|b| !b.is_ascii_alphabetic()).map_or(0, |n| n + 1)..];
+    let word = &word[word
+        .iter()
+        .rposition(|b| !b.is_ascii_alphabetic())
+        .map_or(0, |n| n + 1)..];
     match word.len() {
         0 => false,
         1 => word[0].is_ascii_uppercase(),
         2..=4 => [
-            &b"Mr"[..], b"Mrs", b"Ms", b"Dr", b"Prof", b"Rev", b"St", b"No", b"no", b"Sgt", b"Cllr", b"approx", b"eg", b"ie", b"Jan", b"Feb", b"Sept", b"Dept", b"Ref",
+            &b"Mr"[..],
+            b"Mrs",
+            b"Ms",
+            b"Dr",
+            b"Prof",
+            b"Rev",
+            b"St",
+            b"No",
+            b"no",
+            b"Sgt",
+            b"Cllr",
+            b"approx",
+            b"eg",
+            b"ie",
+            b"Jan",
+            b"Feb",
+            b"Sept",
+            b"Dept",
+            b"Ref",
         ]
         .contains(&word),
         _ => false,
@@ -71,7 +95,9 @@ fn wrapped(text: &[u8], newline: usize, floor: usize) -> bool {
         .get(newline + 1..)
         .and_then(|rest| rest.iter().find(|&&b| b != b' '))
         .is_some_and(|b| b.is_ascii_lowercase());
-    line.len() > WRAPPED && goes_on && !matches!(line.last(), Some(b'.' | b'!' | b'?' | b':' | b';'))
+    line.len() > WRAPPED
+        && goes_on
+        && !matches!(line.last(), Some(b'.' | b'!' | b'?' | b':' | b';'))
 }
 
 #[cfg(test)]
@@ -82,7 +108,11 @@ mod tests {
     fn sentences_end_where_they_end() {
         for (text, at, wanted) in [
             ("One. She has it. Two.", "has", " She has it."),
-            ("Seen by Dr. Hall today. Next", "Hall", "Seen by Dr. Hall today."),
+            (
+                "Seen by Dr. Hall today. Next",
+                "Hall",
+                "Seen by Dr. Hall today.",
+            ),
             ("A: 1\nB: 2\nC: 3", "2", "B: 2"),
             ("Dose of 2.5 mg given. Ok", "mg", "Dose of 2.5 mg given."),
             (
