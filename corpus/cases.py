@@ -192,3 +192,60 @@ case("bz2/staff.csv.bz2", bz2.compress(table), ("bz2", NINO, "C2"), READ)
 case("xz/staff.csv.xz", lzma.compress(table), ("xz", NINO, "C2"), READ)
 zst = subprocess.run(["zstd", "-q", "-c"], input=table, capture_output=True, check=True).stdout
 case("zst/staff.csv.zst", zst, ("zst", NINO, "C2"), READ)
+
+# ---- settings, cards, calendars, directories -----------------------------------------------------------------------
+case("settings/app.yaml", f"owner:\n  name: Margaret Okafor\n  nino: {NINO}\nlist:\n  - mail: {MAIL}\n".encode(),
+     ("", NINO, "line 3", "nino"), ("", MAIL, "line 5", "mail"), READ)
+case("settings/app.ini", f"[smtp]\n; contact {PHONE}\npassword = hunter2\nuser={MAIL}\n".encode(),
+     ("", "hunter2", "line 3", "password"), ("", MAIL, "line 4", "user"), ("", PHONE, "line 2", "-"), READ)
+case("vcf/card.vcf", ("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Zoë Okafor\r\nBDAY:1951-03-02\r\nTEL;TYPE=home:07700\r\n  900123\r\n"
+     f"item1.EMAIL;TYPE=work:{MAIL}\r\nEND:VCARD\r\n").encode(),
+     ("", BORN, "line 4", "date of birth"), ("", PHONE, "line 5", "telephone"), ("", MAIL, "line 7", "EMAIL"), ("", "Zoë Okafor", "line 3", "name"), READ)
+case("vcf/old.vcf", b"BEGIN:VCARD\nVERSION:2.1\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Okafor;Zo=C3=AB\nEND:VCARD\n", ("", "Zoë", "line 3", "name"), READ)
+case("ics/visit.ics", (f"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Visit {PHONE}\\, at home\r\nATTENDEE;CN=\"Margaret: Okafor\":mailto:{MAIL}\r\n"
+     "END:VEVENT\r\nEND:VCALENDAR\r\n").encode(), ("", PHONE, "line 3", "SUMMARY"), ("", MAIL, "line 4", "ATTENDEE"), ("", "Margaret: Okafor", "line 4", "name"), READ)
+case("ldif/people.ldif", f"version: 1\ndn: cn=Okafor\ntelephoneNumber: {PHONE}\n".encode(), ("", PHONE, "line 3", "telephoneNumber"), READ)
+
+# ---- databases -----------------------------------------------------------------------------------------------------
+path = os.path.join(HERE, "tmp.db")
+db = sqlite3.connect(path)
+db.execute('create table staff (name text, "date of birth" text, nino text, photo blob, age integer)')
+db.execute("insert into staff values (?,?,?,?,?)", ("Zoë Okafor", BORN, NINO, zipped(("x.txt", b"see " + PHONE.encode() + b" " * 60)), 51))
+db.execute("insert into staff values (?,?,?,?,?)", ("Hall\nPeter", "1960-01-01", NINO2, MAIL.encode(), None))
+db.execute("create view v as select * from staff")
+db.execute("create table notes (id integer primary key, body text)")
+db.execute("insert into notes values (7, ?)", ("call " + PHONE,))
+db.commit(); dump = "\n".join(db.iterdump()); db.close()
+data = open(path, "rb").read(); os.remove(path)
+case("sqlite/staff.db", data, ("", BORN, "staff!B1", "date of birth"), ("", NINO2, "staff!C2", "nino"), ("", MAIL, "staff!D2", "photo"), ("", "Hall Peter", "staff!A2", "name"),
+     ("", PHONE, "notes!B1", "body"), ("staff.photo row 1 › x.txt", PHONE, "line 1"), READ)
+case("sql/sqlite.sql", dump.encode(), ("", BORN, "staff!B1", "date of birth"), ("", NINO2, "staff!C2", "nino"), ("", PHONE, "notes!B1", "body"), READ)
+case("sql/mysql.sql", f"""-- MySQL dump 10.13
+-- by {MAIL}
+CREATE TABLE `staff` (
+  `name` varchar(50) NOT NULL,
+  `ni number` char(9),
+  PRIMARY KEY (`name`)
+) ENGINE=InnoDB;
+INSERT INTO `staff` VALUES ('O\\'Brien, (Mags)','{NINO}'),('Hall; Peter','{NINO2}');
+INSERT INTO `other` (`tel`) VALUES ('{PHONE}');
+""".encode(), ("", MAIL, "line 2"), ("", NINO, "staff!B1", "ni number"), ("", NINO2, "staff!B2", "ni number"), ("", "O'Brien, (Mags)", "staff!A1", "name"), ("", PHONE, "other!A1", "tel"), READ)
+case("sql/postgres.sql", f"""-- PostgreSQL database dump
+COPY public.staff (name, nino) FROM stdin;
+Okafor\t{NINO}
+Hall\t\\N
+\\.
+SELECT 1; -- {NINO2}
+""".encode(), ("", NINO, "staff!B1", "nino"), ("", NINO2, "line 6"), READ)
+def dbf(fields, records):
+    out = struct.pack("<BBBBIHH17xBxx", 3, 120, 3, 2, len(records), 33 + 32 * len(fields), 1 + sum(n for _, _, n in fields), 3)
+    for name, kind, n in fields:
+        out += struct.pack("<11sc4xBB14x", name.encode(), kind.encode(), n, 0)
+    out += b"\r"
+    for deleted, *cells in records:
+        out += (b"*" if deleted else b" ") + b"".join(str(c).encode("cp1252").ljust(n) for c, (_, _, n) in zip(cells, fields))
+    return out + b"\x1a"
+case("dbf/staff.dbf", dbf([("NAME", "C", 20), ("BORN", "D", 8), ("NINO", "C", 9)], [(False, "Zoë Okafor", "19510302", NINO), (True, "Hall", "19600101", NINO2)]),
+     ("", BORN, "staff!B1", "BORN"), ("", NINO2, "staff!C2", "NINO"), ("", "Zoë Okafor", "staff!A1", "NAME"), READ)
+book = [("mimetype", b"application/epub+zip"), ("OEBPS/one.xhtml", f"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'><body><p>{NINO}</p></body></html>".encode())]
+case("zip/book.epub", zipped(*book), ("OEBPS/one.xhtml", NINO, "line 1"), READ)

@@ -361,6 +361,11 @@ impl<'g> Guard<'g> {
         self.meter.check()
     }
 
+    /// When the file has to be read.
+    pub fn deadline(&self) -> Instant {
+        self.meter.deadline
+    }
+
     /// Waits for leave to hold this much memory; given back when the permit is dropped.
     ///
     /// # Errors

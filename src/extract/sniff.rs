@@ -227,6 +227,11 @@ fn signature(head: &[u8]) -> Option<&'static Signature> {
     found
 }
 
+/// Whether bytes begin with the signature of a document, so that they are worth a look of their own.
+pub fn is_signed(bytes: &[u8]) -> bool {
+    bytes.len() >= 64 && signature(bytes).is_some()
+}
+
 static BZIP2: Signature = Signature {
     at: 0,
     bytes: b"BZh",

@@ -266,6 +266,14 @@ impl<'a> Source<'a> {
         Ok(())
     }
 
+    /// A second handle to the file, when it is one that has a name of its own to the system.
+    pub fn duplicate(&self) -> Option<io::Result<File>> {
+        match &self.kind {
+            Kind::File { file, .. } => Some(file.try_clone()),
+            _ => None,
+        }
+    }
+
     /// Position from the start.
     pub fn position(&self) -> u64 {
         self.at

@@ -5,12 +5,16 @@
 
 pub mod compressed;
 pub mod csv;
+pub mod dbf;
 pub mod docx;
+pub mod fields;
 pub mod html;
 pub mod json;
 pub mod mail;
 pub mod mbox;
 pub mod sevenz;
+pub mod sql;
+pub mod sqlite;
 pub mod tar;
 pub mod text;
 pub mod xlsx;
@@ -27,12 +31,19 @@ pub fn formats() -> &'static [&'static dyn Format] {
 static FORMATS: &[&dyn Format] = &[
     &text::PlainText,
     &csv::Csv,
+    &fields::SETTINGS,
+    &fields::CARDS,
+    &fields::CALENDAR,
+    &fields::LDIF,
+    &sql::Sql,
     &json::Json,
     &xml::Xml,
     &html::Html,
     &mail::EML,
     &mail::MHT,
     &mbox::Mbox,
+    &sqlite::Sqlite,
+    &dbf::Dbf,
     &zip::Zip,
     &tar::Tar,
     &sevenz::SevenZ,

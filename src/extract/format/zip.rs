@@ -32,11 +32,13 @@ impl Format for Zip {
     }
 
     fn extensions(&self) -> &'static [&'static str] {
-        &["zip", "jar", "war", "ear", "apk", "zipx", "kmz", "xpi"]
+        &[
+            "zip", "jar", "war", "ear", "apk", "zipx", "kmz", "xpi", "epub",
+        ]
     }
 
     fn about(&self) -> &'static str {
-        "zip: every member, as a document of its own; locked ones with the passwords given"
+        "zip, jar, epub: every member, as a document of its own; locked ones with the passwords given"
     }
 
     // Likely and not sure: formats that are zips inside know themselves by their members.
