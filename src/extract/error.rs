@@ -81,11 +81,12 @@ impl ExtractError {
         use ExtractError as E;
         let (kind, reason) = match self {
             E::Encrypted(r) => (OutcomeKind::Encrypted, r),
-            E::NeedsOcr(r) => (OutcomeKind::NeedsOcr, r),
             E::Unsupported(r) => (OutcomeKind::Unsupported, r),
             E::Corrupt(r) => (OutcomeKind::Corrupt, r),
             E::Denied(r) => (OutcomeKind::Denied, r),
             E::Crashed(r) => (OutcomeKind::Crashed, r),
+            // Its author and title were read perhaps; what it says was not.
+            E::NeedsOcr(r) => return Outcome::new(OutcomeKind::NeedsOcr, r.as_ref()),
             E::TooLarge(r) | E::Limit(r) => return Outcome::new(OutcomeKind::TooLarge, r.as_ref()),
             E::Changed(r) => return Outcome::new(OutcomeKind::Changed, r.as_ref()),
             E::TimedOut(r) => return Outcome::new(OutcomeKind::TimedOut, r.as_ref()),

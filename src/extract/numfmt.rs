@@ -435,7 +435,7 @@ impl Section {
     }
 
     fn separate(&self, out: &mut String, place: usize) {
-        if self.thousands && place > 1 && (place - 1) % 3 == 0 {
+        if self.thousands && place > 1 && (place - 1).is_multiple_of(3) {
             out.push(',');
         }
     }

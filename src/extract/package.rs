@@ -198,7 +198,7 @@ impl<'s, 'a> Package<'s, 'a> {
         into: &mut Vec<Relation>,
     ) -> Result<(), ExtractError> {
         let mut xml = self.xml(list)?;
-        while let Some(node) = xml.next()? {
+        while let Some(node) = xml.step()? {
             let Node::Open(tag) = node else { continue };
             if tag.name() != "Relationship" || into.len() > RELATIONS {
                 continue;

@@ -301,6 +301,23 @@ impl<'o, 'g> Story<'o, 'g> {
         self.composer.end_block(self.out)
     }
 
+    /// Text that has its lines already, in one place: a page.
+    ///
+    /// # Errors
+    /// Those of the guard.
+    pub fn page(&mut self, anchor: Anchor, text: &str) -> Result<(), ExtractError> {
+        if text.trim().is_empty() {
+            return Ok(());
+        }
+        self.composer.mark(anchor);
+        for line in text.split_inclusive('\n') {
+            self.composer.push(line);
+            self.composer.end_block(self.out)?;
+        }
+        self.composer.line();
+        Ok(())
+    }
+
     /// A box inside the paragraph begins: its paragraphs come after this one.
     pub fn open_box(&mut self) {
         if self.levels.len() < 64 {

@@ -162,7 +162,7 @@ impl<R: Read> Xml<R> {
     ///
     /// # Errors
     /// `Corrupt` where the part stops being XML; what reading gives.
-    pub fn next(&mut self) -> Result<Option<Node<'_>>, ExtractError> {
+    pub fn step(&mut self) -> Result<Option<Node<'_>>, ExtractError> {
         self.buf.clear();
         if self.buf.capacity() > 1 << 20 {
             self.buf.shrink_to(64 << 10);
@@ -196,12 +196,12 @@ impl<R: Read> Xml<R> {
     /// Reads to the end of the element that was just opened, for what it holds as text alone.
     ///
     /// # Errors
-    /// As [`next`](Self::next).
+    /// As [`step`](Self::step).
     pub fn text(&mut self) -> Result<String, ExtractError> {
         let mut out = String::new();
         let mut depth = 1;
         while depth > 0 {
-            match self.next()? {
+            match self.step()? {
                 None => break,
                 Some(Node::Open(_)) => depth += 1,
                 Some(Node::Close(_)) => depth -= 1,
@@ -218,11 +218,11 @@ impl<R: Read> Xml<R> {
     /// Passes over the element that was just opened.
     ///
     /// # Errors
-    /// As [`next`](Self::next).
+    /// As [`step`](Self::step).
     pub fn skip(&mut self) -> Result<(), ExtractError> {
         let mut depth = 1;
         while depth > 0 {
-            match self.next()? {
+            match self.step()? {
                 None => break,
                 Some(Node::Open(_)) => depth += 1,
                 Some(Node::Close(_)) => depth -= 1,
@@ -359,7 +359,7 @@ mod tests {
     fn all(bytes: &[u8]) -> Result<String, ExtractError> {
         let mut xml = Xml::new(bytes)?;
         let mut out = String::new();
-        while let Some(node) = xml.next()? {
+        while let Some(node) = xml.step()? {
             match node {
                 Node::Open(tag) => {
                     out.push('<');

@@ -237,7 +237,7 @@ impl Walker {
         story: &mut Story<'_, '_>,
     ) -> Result<(), ExtractError> {
         let mut in_code = false;
-        while let Some(node) = xml.next()? {
+        while let Some(node) = xml.step()? {
             match node {
                 Node::Text(text) => {
                     if self.texts > 0 {
@@ -335,10 +335,8 @@ impl Walker {
             }
             "tbl" => story.open_table()?,
             "tr" => story.open_row(false)?,
-            "tblHeader" => {
-                if !matches!(tag.attr("val").as_deref(), Some("0" | "false" | "off")) {
-                    story.head_row();
-                }
+            "tblHeader" if !matches!(tag.attr("val").as_deref(), Some("0" | "false" | "off")) => {
+                story.head_row();
             }
             "tc" => story.open_cell()?,
             "txbxContent" => story.open_box(),
@@ -418,11 +416,7 @@ impl Walker {
             "AlternateContent" => {
                 self.choices.pop();
             }
-            "sdtContent" => {
-                if self.controls.pop() == Some(true) {
-                    story.close_label();
-                }
-            }
+            "sdtContent" if self.controls.pop() == Some(true) => story.close_label(),
             "customXml" => story.close_label(),
             "fldSimple" => self.field_end(story)?,
             _ => {}
@@ -445,7 +439,7 @@ impl Walker {
         self.dropped = 0;
         let mut name = None;
         while depth > 0 {
-            match xml.next()? {
+            match xml.step()? {
                 None => break,
                 Some(Node::Close(_)) => depth -= 1,
                 Some(Node::Text(_)) => {}
@@ -529,7 +523,7 @@ fn control_name<R: Read>(xml: &mut Xml<R>) -> Result<Option<String>, ExtractErro
     let (mut alias, mut tag_name) = (None, None);
     let mut depth = 1;
     while depth > 0 {
-        match xml.next()? {
+        match xml.step()? {
             None => break,
             Some(Node::Close(_)) => depth -= 1,
             Some(Node::Text(_)) => {}

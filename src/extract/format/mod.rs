@@ -12,6 +12,7 @@ pub mod html;
 pub mod json;
 pub mod mail;
 pub mod mbox;
+pub mod pdf;
 pub mod sevenz;
 pub mod sql;
 pub mod sqlite;
@@ -51,6 +52,7 @@ static FORMATS: &[&dyn Format] = &[
     &compressed::BZIP2,
     &compressed::XZ,
     &compressed::ZSTD,
+    &pdf::PdfFormat,
     &docx::Docx,
     &docx::WordXml,
     &xlsx::Xlsx,

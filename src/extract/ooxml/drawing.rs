@@ -59,7 +59,7 @@ pub fn parts(
 pub fn text<R: Read>(xml: &mut Xml<R>, story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
     let mut on = 0;
     let mut choices: Vec<bool> = Vec::new();
-    while let Some(node) = xml.next()? {
+    while let Some(node) = xml.step()? {
         match node {
             Node::Open(tag) => match tag.name() {
                 "t" | "v" => on += 1,

@@ -111,7 +111,7 @@ fn one_property_part(
     let mut xml = package.xml(part)?;
     let mut name = String::new();
     let mut depth = 0;
-    while let Some(node) = xml.next()? {
+    while let Some(node) = xml.step()? {
         match node {
             Node::Open(tag) => {
                 depth += 1;
@@ -183,7 +183,7 @@ fn one_custom_part(
     let mut names: Vec<String> = Vec::new();
     let place = Anchor::Region("custom XML".into());
     let mut text = String::new();
-    while let Some(node) = xml.next()? {
+    while let Some(node) = xml.step()? {
         match node {
             Node::Text(more) => text.push_str(&more),
             Node::Open(tag) => {
