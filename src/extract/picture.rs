@@ -2,7 +2,8 @@
 //! page is.
 
 /// What the reader of a report can do about pictures of text.
-pub const SWITCH_ON: &str = "only pictures of text: run with --ocr (needs Tesseract: apt install tesseract-ocr)";
+pub const SWITCH_ON: &str =
+    "only pictures of text: run with --ocr (needs Tesseract: apt install tesseract-ocr)";
 
 /// Smallest side, in pixels, of a picture that may hold a page or a card of text.
 const SMALLEST: u32 = 400;

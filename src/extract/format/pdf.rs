@@ -16,10 +16,7 @@ use std::{
 
 use hayro_interpret::{
     Context, InterpreterCache, InterpreterSettings, RenderContent,
-    hayro_syntax::{
-        LoadPdfError, Pdf,
-        page::Page,
-    },
+    hayro_syntax::{LoadPdfError, Pdf, page::Page},
     interpret_page,
     kurbo::{Affine, Rect},
 };
@@ -122,10 +119,14 @@ fn read(pdf: &Pdf, out: &mut Guard<'_>) -> Result<(), ExtractError> {
                 story.page(Anchor::Page(number), &new)?;
             }
             if drawn.cut {
-                story.out.problem(format!("page {number} holds more than is read of one page"));
+                story
+                    .out
+                    .problem(format!("page {number} holds more than is read of one page"));
             }
             if drawn.failed {
-                story.out.problem(format!("page {number} could not be read"));
+                story
+                    .out
+                    .problem(format!("page {number} could not be read"));
             }
             if drawn.letters < FEW && drawn.pictured > PICTURE {
                 pictures.push(number);
@@ -139,13 +140,21 @@ fn read(pdf: &Pdf, out: &mut Guard<'_>) -> Result<(), ExtractError> {
     }
     structure::files(pdf, out)?;
     if !unreadable.is_empty() {
-        out.problem(format!("{} in a font without a key to its letters: needs OCR", listed(&unreadable, pages)));
+        out.problem(format!(
+            "{} in a font without a key to its letters: needs OCR",
+            listed(&unreadable, pages)
+        ));
     }
     match pictures.len() {
         0 => Ok(()),
-        n if n == pages => Err(ExtractError::NeedsOcr(crate::extract::picture::SWITCH_ON.into())),
+        n if n == pages => Err(ExtractError::NeedsOcr(
+            crate::extract::picture::SWITCH_ON.into(),
+        )),
         _ => {
-            out.problem(format!("{} of pictures only: needs OCR", listed(&pictures, pages)));
+            out.problem(format!(
+                "{} of pictures only: needs OCR",
+                listed(&pictures, pages)
+            ));
             Ok(())
         }
     }
@@ -159,7 +168,11 @@ fn listed(pages: &[u32], all: usize) -> String {
     let first: Vec<String> = pages.iter().take(5).map(u32::to_string).collect();
     let more = pages.len().saturating_sub(5);
     let s = if pages.len() == 1 { "" } else { "s" };
-    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let rest = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
     format!("page{s} {}{rest}", first.join(", "))
 }
 
@@ -169,7 +182,10 @@ struct Known(String);
 
 impl Known {
     fn squeeze(text: &str) -> String {
-        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+        text.chars()
+            .filter(|c| c.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect()
     }
 
     fn add(&mut self, text: &str) {
@@ -220,7 +236,9 @@ fn draw<'a>(
         Ok(()) => false,
         Err(payload) if payload.is::<Enough>() => false,
         // The guard outside knows what to do with it when nothing of the page was read.
-        Err(payload) if collector.glyphs.is_empty() && pdf.pages().len() == 1 => resume_unwind(payload),
+        Err(payload) if collector.glyphs.is_empty() && pdf.pages().len() == 1 => {
+            resume_unwind(payload)
+        }
         Err(_) => true,
     };
     let unknown = collector.unknown as usize;

@@ -150,8 +150,15 @@ impl<'a> Device<'a> for Collector<'_> {
             if !(a + b + c + d + x + y).is_finite() {
                 continue;
             }
-            let (width, height) = (Vec2::new(a, b).hypot() * 1000.0, Vec2::new(c, d).hypot() * 1000.0);
-            let along = if vertical { Vec2::new(-c, -d) } else { Vec2::new(a, b) };
+            let (width, height) = (
+                Vec2::new(a, b).hypot() * 1000.0,
+                Vec2::new(c, d).hypot() * 1000.0,
+            );
+            let along = if vertical {
+                Vec2::new(-c, -d)
+            } else {
+                Vec2::new(a, b)
+            };
             let length = along.hypot();
             if length == 0.0 {
                 continue;

@@ -73,7 +73,9 @@ fn fragments(text: &str, glyphs: &[Placed], directions: &mut Vec<(i32, Vec<Fragm
             let (sin, cos) = f64::from(directions[slot].0).to_radians().sin_cos();
             open = Some((slot, cos, sin));
         }
-        let Some((slot, cos, sin)) = open else { continue };
+        let Some((slot, cos, sin)) = open else {
+            continue;
+        };
         directions[slot].2 += 1;
         let along = glyph.origin.x * cos + glyph.origin.y * sin;
         let base = glyph.origin.x * sin - glyph.origin.y * cos;
@@ -84,7 +86,8 @@ fn fragments(text: &str, glyphs: &[Placed], directions: &mut Vec<(i32, Vec<Fragm
         if let Some(fragment) = &mut current {
             let size = fragment.size.max(glyph.size);
             let gap = along - fragment.end;
-            let level = (base - fragment.base).abs() < 0.25 * fragment.size.min(glyph.size).max(1.0);
+            let level =
+                (base - fragment.base).abs() < 0.25 * fragment.size.min(glyph.size).max(1.0);
             if level && gap > -0.6 * size && gap < CELL.min(1.0 + tracking.1 / size) * size {
                 let wide = gap > SPACE * size.min(1.5 * glyph.size) + tracking.1;
                 if wide && !fragment.text.ends_with(' ') && !piece.starts_with(' ') {
@@ -128,7 +131,11 @@ fn spread(glyphs: &[Placed], first: usize, cos: f64, sin: f64) -> f64 {
     }
     gaps.sort_by(f64::total_cmp);
     let median = gaps[gaps.len() / 2];
-    if median > 0.05 * glyphs[first].size { median } else { 0.0 }
+    if median > 0.05 * glyphs[first].size {
+        median
+    } else {
+        0.0
+    }
 }
 
 /// Drops what was drawn twice in one place, to look bold or to throw a shadow.
@@ -163,7 +170,10 @@ fn lines(mut fragments: Vec<Fragment>) -> Vec<Line> {
         let found = lines.iter_mut().rev().take(6).find(|line| {
             // From a descender below the baseline to the height of a capital above it.
             let (top, bottom) = (line.base - 0.7 * line.size, line.base + 0.2 * line.size);
-            let (own_top, own_bottom) = (fragment.base - 0.7 * fragment.size, fragment.base + 0.2 * fragment.size);
+            let (own_top, own_bottom) = (
+                fragment.base - 0.7 * fragment.size,
+                fragment.base + 0.2 * fragment.size,
+            );
             let overlap = bottom.min(own_bottom) - top.max(own_top);
             overlap > 0.55 * 0.9 * line.size.min(fragment.size)
         });
@@ -222,7 +232,8 @@ fn columns(lines: &[Line], depth: u32, out: &mut String) {
                 write(&rest[..first], out);
                 let (mut left, mut right) = (Vec::new(), Vec::new());
                 for line in &rest[first..last] {
-                    let (l, r): (Vec<_>, Vec<_>) = line.fragments.iter().cloned().partition(|f| f.start < at);
+                    let (l, r): (Vec<_>, Vec<_>) =
+                        line.fragments.iter().cloned().partition(|f| f.start < at);
                     for (side, fragments) in [(&mut left, l), (&mut right, r)] {
                         if !fragments.is_empty() {
                             side.push(Line {
@@ -276,7 +287,11 @@ fn gutter(lines: &[Line]) -> Option<(usize, usize, f64)> {
     }
     let at = best.1 - 0.3 * size;
     // Lines that leave the place free, from the first that has text on both sides on.
-    let crosses = |line: &Line| line.fragments.iter().any(|f| f.start < at - 0.2 * size && f.end > at);
+    let crosses = |line: &Line| {
+        line.fragments
+            .iter()
+            .any(|f| f.start < at - 0.2 * size && f.end > at)
+    };
     let both = |line: &Line| {
         !crosses(line)
             && line.fragments.iter().any(|f| f.end <= at)
@@ -363,7 +378,10 @@ fn runs_on(line: &Line, next: &Line, left: f64, right: f64) -> bool {
 
 /// Ends a line whose sentence goes on.
 fn join(next: &Line, out: &mut String) {
-    let begins = next.fragments.first().and_then(|f| f.text.trim_start().chars().next());
+    let begins = next
+        .fragments
+        .first()
+        .and_then(|f| f.text.trim_start().chars().next());
     let mut end = out.chars().rev();
     let hyphen = matches!(end.next(), Some('-' | '\u{2010}'));
     let before = end.next();
@@ -404,7 +422,14 @@ mod tests {
 
     #[test]
     fn words_stand_apart_and_pieces_of_one_do_not() {
-        assert_eq!(page(&[(0.0, 100.0, "QQ12"), (20.5, 100.0, "3456C"), (50.0, 100.0, "Hall")]), "QQ123456C Hall\n");
+        assert_eq!(
+            page(&[
+                (0.0, 100.0, "QQ12"),
+                (20.5, 100.0, "3456C"),
+                (50.0, 100.0, "Hall")
+            ]),
+            "QQ123456C Hall\n"
+        );
     }
 
     #[test]
@@ -422,8 +447,16 @@ mod tests {
     fn columns_of_prose_are_read_one_after_the_other() {
         let mut words = Vec::new();
         for i in 0..8 {
-            words.push((0.0, 200.0 - 12.0 * f64::from(i), "left column runs on and on"));
-            words.push((160.0, 200.0 - 12.0 * f64::from(i), "right one runs on as well."));
+            words.push((
+                0.0,
+                200.0 - 12.0 * f64::from(i),
+                "left column runs on and on",
+            ));
+            words.push((
+                160.0,
+                200.0 - 12.0 * f64::from(i),
+                "right one runs on as well.",
+            ));
         }
         let text = page(&words);
         let right = text.find("right").expect("written");
@@ -441,6 +474,9 @@ mod tests {
 
     #[test]
     fn text_drawn_twice_is_read_once() {
-        assert_eq!(page(&[(0.0, 100.0, "Staff"), (0.4, 100.0, "Staff")]), "Staff\n");
+        assert_eq!(
+            page(&[(0.0, 100.0, "Staff"), (0.4, 100.0, "Staff")]),
+            "Staff\n"
+        );
     }
 }

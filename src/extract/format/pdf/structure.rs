@@ -28,8 +28,14 @@ const NODES: usize = 200_000;
 /// Text of a PDF string: UTF-16 or UTF-8 with a mark, or else PDFDocEncoding.
 pub fn text_of(bytes: &[u8]) -> String {
     match bytes {
-        [0xfe, 0xff, rest @ ..] => encoding_rs::UTF_16BE.decode_without_bom_handling(rest).0.into_owned(),
-        [0xff, 0xfe, rest @ ..] => encoding_rs::UTF_16LE.decode_without_bom_handling(rest).0.into_owned(),
+        [0xfe, 0xff, rest @ ..] => encoding_rs::UTF_16BE
+            .decode_without_bom_handling(rest)
+            .0
+            .into_owned(),
+        [0xff, 0xfe, rest @ ..] => encoding_rs::UTF_16LE
+            .decode_without_bom_handling(rest)
+            .0
+            .into_owned(),
         [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
         _ => bytes.iter().map(|&b| doc_char(b)).collect(),
     }
@@ -41,8 +47,8 @@ fn doc_char(byte: u8) -> char {
         '\u{2d8}', '\u{2c7}', '\u{2c6}', '\u{2d9}', '\u{2dd}', '\u{2db}', '\u{2da}', '\u{2dc}',
     ];
     const HIGH: [char; 31] = [
-        '•', '†', '‡', '…', '—', '–', 'ƒ', '⁄', '‹', '›', '−', '‰', '„', '“', '”', '‘', '’', '‚', '™', 'ﬁ', 'ﬂ', 'Ł',
-        'Œ', 'Š', 'Ÿ', 'Ž', 'ı', 'ł', 'œ', 'š', 'ž',
+        '•', '†', '‡', '…', '—', '–', 'ƒ', '⁄', '‹', '›', '−', '‰', '„', '“', '”', '‘', '’', '‚',
+        '™', 'ﬁ', 'ﬂ', 'Ł', 'Œ', 'Š', 'Ÿ', 'Ž', 'ı', 'ł', 'œ', 'š', 'ž',
     ];
     match byte {
         0x18..=0x1f => LOW[usize::from(byte - 0x18)],
@@ -71,7 +77,10 @@ pub fn properties(pdf: &Pdf, story: &mut Story<'_, '_>) -> Result<(), ExtractErr
     if let Some(info) = information(pdf) {
         for (key, value) in info.entries().take(256) {
             let name = text_of(key.as_ref());
-            if matches!(name.as_str(), "CreationDate" | "ModDate" | "Producer" | "Trapped" | "PTEX.Fullbanner") {
+            if matches!(
+                name.as_str(),
+                "CreationDate" | "ModDate" | "Producer" | "Trapped" | "PTEX.Fullbanner"
+            ) {
                 continue;
             }
             let Some(Object::String(text)) = resolve(pdf, value) else {
@@ -109,7 +118,9 @@ fn information<'a>(pdf: &'a Pdf) -> Option<Dict<'a>> {
         let generation = words.next().and_then(|w| w.parse::<i32>().ok());
         if let (Some(number), Some(generation), Some(r)) = (number, generation, words.next())
             && r.starts_with('R')
-            && let Some(dict) = pdf.xref().get::<Dict<'_>>(ObjectIdentifier::new(number, generation))
+            && let Some(dict) = pdf
+                .xref()
+                .get::<Dict<'_>>(ObjectIdentifier::new(number, generation))
         {
             found = Some(dict);
         }
@@ -132,12 +143,39 @@ fn resolve<'a>(
 
 /// Element names of XMP that speak of the file and not of people.
 const DULL: &[&str] = &[
-    "CreateDate", "ModifyDate", "MetadataDate", "Producer", "format", "DocumentID", "InstanceID", "OriginalDocumentID",
-    "when", "action", "instanceID", "documentID", "softwareAgent", "changed", "part", "conformance", "RenditionClass",
-    "VersionID", "Trapped", "Thumbnails", "image", "History", "DerivedFrom", "CreatorTool", "parameters", "date",
+    "CreateDate",
+    "ModifyDate",
+    "MetadataDate",
+    "Producer",
+    "format",
+    "DocumentID",
+    "InstanceID",
+    "OriginalDocumentID",
+    "when",
+    "action",
+    "instanceID",
+    "documentID",
+    "softwareAgent",
+    "changed",
+    "part",
+    "conformance",
+    "RenditionClass",
+    "VersionID",
+    "Trapped",
+    "Thumbnails",
+    "image",
+    "History",
+    "DerivedFrom",
+    "CreatorTool",
+    "parameters",
+    "date",
 ];
 
-fn xmp(data: &[u8], seen: &mut HashSet<String>, story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
+fn xmp(
+    data: &[u8],
+    seen: &mut HashSet<String>,
+    story: &mut Story<'_, '_>,
+) -> Result<(), ExtractError> {
     let mut xml = Xml::new(data)?;
     let mut names: Vec<String> = Vec::new();
     while let Some(node) = xml.step()? {
@@ -157,7 +195,11 @@ fn xmp(data: &[u8], seen: &mut HashSet<String>, story: &mut Story<'_, '_>) -> Re
                         .collect();
                     for (name, value) in found {
                         if seen.insert(value.trim().to_owned()) {
-                            story.note(Anchor::Meta(name.as_str().into()), Some(&name), value.trim())?;
+                            story.note(
+                                Anchor::Meta(name.as_str().into()),
+                                Some(&name),
+                                value.trim(),
+                            )?;
                         }
                     }
                 }
@@ -168,7 +210,10 @@ fn xmp(data: &[u8], seen: &mut HashSet<String>, story: &mut Story<'_, '_>) -> Re
             }
             Node::Text(text) => {
                 let text = text.trim();
-                let name = names.iter().rev().find(|n| !matches!(n.as_str(), "li" | "Alt" | "Seq" | "Bag" | "Description"));
+                let name = names
+                    .iter()
+                    .rev()
+                    .find(|n| !matches!(n.as_str(), "li" | "Alt" | "Seq" | "Bag" | "Description"));
                 if let Some(name) = name
                     && names.len() > 2
                     && !text.is_empty()
@@ -242,14 +287,22 @@ fn one_field<'a>(
         Some(Object::Name(name)) => Some(text_of(name.as_ref())).filter(|n| n != "Off"),
         Some(Object::Stream(stream)) => stream.decoded_data().ok().map(|d| text_of(&d)),
         Some(Object::Array(array)) => {
-            let all: Vec<String> = array.iter::<PdfString<'_>>().take(1000).map(|s| text_of(s.as_bytes())).collect();
+            let all: Vec<String> = array
+                .iter::<PdfString<'_>>()
+                .take(1000)
+                .map(|s| text_of(s.as_bytes()))
+                .collect();
             Some(all.join(", ")).filter(|t| !t.is_empty())
         }
         _ => None,
     };
     // A ticked box says `Yes` or `1`: its name is the text then.
     if let Some(value) = value.filter(|v| !v.trim().is_empty()) {
-        let text = if kind.as_deref() == Some("Btn") { format!("{label}: {value}") } else { value };
+        let text = if kind.as_deref() == Some("Btn") {
+            format!("{label}: {value}")
+        } else {
+            value
+        };
         let place = Anchor::Region(format!("form field {name}").into());
         story.note(place, Some(&label), text.trim())?;
         values.push(text);
@@ -258,7 +311,15 @@ fn one_field<'a>(
         for kid in kids.iter::<Dict<'_>>() {
             // Widgets of this field have no name of their own.
             if kid.contains_key("T") || kid.contains_key("Kids") {
-                one_field(&kid, &name, kind.as_deref(), depth + 1, budget, values, story)?;
+                one_field(
+                    &kid,
+                    &name,
+                    kind.as_deref(),
+                    depth + 1,
+                    budget,
+                    values,
+                    story,
+                )?;
             }
             if *budget == 0 {
                 break;
@@ -278,7 +339,9 @@ fn plain_name(name: &str) -> String {
 fn xfa<'a>(form: &Dict<'a>) -> Vec<Vec<u8>> {
     let mut found = Vec::new();
     match form.get::<Object<'_>>("XFA") {
-        Some(Object::Stream(stream)) => found.extend(stream.decoded_data().ok().map(|d| d.into_owned())),
+        Some(Object::Stream(stream)) => {
+            found.extend(stream.decoded_data().ok().map(|d| d.into_owned()))
+        }
         Some(Object::Array(array)) => {
             let mut wanted = false;
             for item in array.iter::<Object<'_>>().take(64) {
@@ -356,7 +419,9 @@ pub fn annotations(
         match kind {
             "Widget" => {}
             "Link" => {
-                let uri = annotation.get::<Dict<'_>>("A").and_then(|a| string(&a, "URI"));
+                let uri = annotation
+                    .get::<Dict<'_>>("A")
+                    .and_then(|a| string(&a, "URI"));
                 if let Some(uri) = uri
                     && links.insert(uri.clone())
                 {
@@ -415,7 +480,9 @@ pub fn bookmarks(pdf: &Pdf, story: &mut Story<'_, '_>) -> Result<(), ExtractErro
 pub fn files(pdf: &Pdf, out: &mut Guard<'_>) -> Result<(), ExtractError> {
     let mut found: Vec<Dict<'_>> = Vec::new();
     if let Some(root) = root(pdf) {
-        let tree = root.get::<Dict<'_>>("Names").and_then(|n| n.get::<Dict<'_>>("EmbeddedFiles"));
+        let tree = root
+            .get::<Dict<'_>>("Names")
+            .and_then(|n| n.get::<Dict<'_>>("EmbeddedFiles"));
         let mut budget = NODES;
         if let Some(tree) = tree {
             name_tree(&tree, 0, &mut budget, &mut found);
@@ -438,13 +505,17 @@ pub fn files(pdf: &Pdf, out: &mut Guard<'_>) -> Result<(), ExtractError> {
         let Some(embedded) = file.get::<Dict<'_>>("EF") else {
             continue;
         };
-        let stream = ["UF", "F", "Unix", "DOS", "Mac"].iter().find_map(|k| embedded.get::<Stream<'_>>(k));
+        let stream = ["UF", "F", "Unix", "DOS", "Mac"]
+            .iter()
+            .find_map(|k| embedded.get::<Stream<'_>>(k));
         let Some(stream) = stream else { continue };
         if !seen.insert(stream.obj_id()) {
             continue;
         }
         number += 1;
-        let name = ["UF", "F", "Unix", "DOS"].iter().find_map(|k| string(&file, k));
+        let name = ["UF", "F", "Unix", "DOS"]
+            .iter()
+            .find_map(|k| string(&file, k));
         let name = name.unwrap_or_else(|| format!("attachment {number}"));
         let name = name.rsplit(['/', '\\']).next().unwrap_or(&name).to_owned();
         if let Some(description) = string(&file, "Desc") {
@@ -464,7 +535,9 @@ pub fn files(pdf: &Pdf, out: &mut Guard<'_>) -> Result<(), ExtractError> {
             Ok(data) => out.child_bytes(member, &data)?,
             Err(_) => match stream.decoded() {
                 Ok(data) => out.child_bytes(member, &data)?,
-                Err(_) => out.closed_child(member, ExtractError::corrupt("its data does not decode"))?,
+                Err(_) => {
+                    out.closed_child(member, ExtractError::corrupt("its data does not decode"))?
+                }
             },
         }
     }
@@ -501,6 +574,9 @@ mod tests {
     fn strings_are_read_in_their_encodings() {
         assert_eq!(text_of(b"\xfe\xff\0A\0\xe9"), "Aé");
         assert_eq!(text_of(b"caf\xe9 \x96 \xa0"), "café Œ €");
-        assert_eq!(plain_name("form1[0].p[0].Date_of_birth[0]"), "Date of birth");
+        assert_eq!(
+            plain_name("form1[0].p[0].Date_of_birth[0]"),
+            "Date of birth"
+        );
     }
 }
