@@ -1,0 +1,13 @@
+INSERT INTO records (name, dob, nhs_no, postcode, diagnosis, medication, next_of_kin) VALUES ('Doris Osborne', '2003-04-10', '9516682979', 'LS1 4AP', 'bipolar disorder', 'metformin', 'Ifeoma Murphy');
+INSERT INTO records (name, dob, nhs_no, postcode, diagnosis, medication, next_of_kin) VALUES ('Alasdair Williams', '1950-03-09', '9765682808', 'M1 1AE', 'asthma', 'atorvastatin', 'Eilidh Iyer');
+INSERT INTO records (name, dob, nhs_no, postcode, diagnosis, medication, next_of_kin) VALUES ('Eilidh Iyer', '2003-05-16', '9132160216', 'AB10 1AB', 'vascular dementia', 'sertraline', 'Rhys Brook');
+INSERT INTO records (name, dob, nhs_no, postcode, diagnosis, medication, next_of_kin) VALUES ('Arthur Evans', '1959-05-17', '9126531542', 'LS1 4AP', 'osteoporosis', 'metformin', 'Tariq Birtwistle');
+INSERT INTO records (name, dob, nhs_no, postcode, diagnosis, medication, next_of_kin) VALUES ('Janet Oyelaran', '1947-02-17', '9222541898', 'CF10 3AT', 'heart failure', 'amlodipine', 'Tunde Fraser');
+INSERT INTO records (name, dob, nhs_no, postcode, diagnosis, medication, next_of_kin) VALUES ('Mei Clarke', '1952-09-20', '9494245946', 'BT1 5GS', 'chronic kidney disease', 'risperidone', 'Leroy Whitfield');
+INSERT INTO records (name, dob, nhs_no, postcode, diagnosis, medication, next_of_kin) VALUES ('Arthur Santos', '1954-09-07', '9118578802', 'BS1 4DJ', 'chronic obstructive pulmonary disease', 'furosemide', 'Marcia Black');
+INSERT INTO records (name, dob, nhs_no, postcode, diagnosis, medication, next_of_kin) VALUES ('Bogdan Marsh', '1971-10-01', '9262888899', 'OX1 1BX', 'type 2 diabetes', 'donepezil', 'Ifeoma Shah');
+INSERT INTO records (name, dob, nhs_no, postcode, diagnosis, medication, next_of_kin) VALUES ('Hamish Chowdhury', '1937-11-14', '9404041297', 'EH1 1YZ', 'rheumatoid arthritis', 'lorazepam', 'Kenneth Davies');
+INSERT INTO records (name, dob, nhs_no, postcode, diagnosis, medication, next_of_kin) VALUES ('Ioana Hughes', '1946-07-14', '9332282218', 'BS1 4DJ', 'heart failure', 'memantine', 'Pawel Black');
+INSERT INTO records (name, dob, nhs_no, postcode, diagnosis, medication, next_of_kin) VALUES ('Arjun Abernathy', '1966-10-24', '9195668098', 'BS1 4DJ', 'chronic kidney disease', 'furosemide', 'Oluwaseun Reyes');
+INSERT INTO records (name, dob, nhs_no, postcode, diagnosis, medication, next_of_kin) VALUES ('Siobhan Santos', '1959-05-07', '9929478221', 'YO1 7HH', 'multiple sclerosis', 'donepezil', 'Hamish Chowdhury');
+INSERT INTO records (name, dob, nhs_no, postcode, diagnosis, medication, next_of_kin) VALUES ('Winifred MacDonald', '1938-05-03', '9953640521', 'CR2 6XH', 'osteoporosis', 'metformin', 'Rhys Mensah');

@@ -1,0 +1,17 @@
+INSERT INTO records (order_number, invoice, tracking, amount, due) VALUES ('9775305575', 'INV93655341', '6228255522732768', '100.95', '14-08-27');
+INSERT INTO records (order_number, invoice, tracking, amount, due) VALUES ('7497546165', 'INV33229898', '3126273961595621', '194.31', '09-02-25');
+INSERT INTO records (order_number, invoice, tracking, amount, due) VALUES ('8794340784', 'INV20178979', '8692804964374459', '7.13', '22-04-26');
+INSERT INTO records (order_number, invoice, tracking, amount, due) VALUES ('5878544316', 'INV40504490', '7654718336013322', '144.68', '27-09-25');
+INSERT INTO records (order_number, invoice, tracking, amount, due) VALUES ('2602170515', 'INV58256062', '6484990487688640', '416.05', '26-05-27');
+INSERT INTO records (order_number, invoice, tracking, amount, due) VALUES ('5840548060', 'INV59853318', '8749751508694404', '157.69', '20-02-25');
+INSERT INTO records (order_number, invoice, tracking, amount, due) VALUES ('2603286883', 'INV02179155', '0149770124536919', '155.36', '23-02-25');
+INSERT INTO records (order_number, invoice, tracking, amount, due) VALUES ('7848298779', 'INV80290868', '2101082993230536', '308.53', '05-06-27');
+INSERT INTO records (order_number, invoice, tracking, amount, due) VALUES ('2641466538', 'INV38295171', '8866936804431571', '99.23', '05-12-27');
+INSERT INTO records (order_number, invoice, tracking, amount, due) VALUES ('0612849107', 'INV78854966', '4437139991508569', '180.56', '26-06-26');
+INSERT INTO records (order_number, invoice, tracking, amount, due) VALUES ('8896789102', 'INV47214328', '4155292615329490', '176.06', '26-09-26');
+INSERT INTO records (order_number, invoice, tracking, amount, due) VALUES ('7931456503', 'INV39641502', '4272118445328116', '123.64', '09-06-27');
+INSERT INTO records (order_number, invoice, tracking, amount, due) VALUES ('6527715452', 'INV78422377', '7032267089014104', '241.91', '11-03-26');
+INSERT INTO records (order_number, invoice, tracking, amount, due) VALUES ('5066563704', 'INV10509130', '8081544260016457', '65.48', '27-01-25');
+INSERT INTO records (order_number, invoice, tracking, amount, due) VALUES ('7607658587', 'INV01191497', '3733927130467208', '257.70', '25-09-25');
+INSERT INTO records (order_number, invoice, tracking, amount, due) VALUES ('0459753954', 'INV59115707', '1749068997195064', '138.70', '27-06-26');
+INSERT INTO records (order_number, invoice, tracking, amount, due) VALUES ('5486566790', 'INV77068238', '7787109085590433', '255.46', '01-09-25');

@@ -1,0 +1,17 @@
+INSERT INTO records (name, mobile, email, postcode) VALUES ('Beatriz Postlethwaite', '07700 900 163', 'beatriz.postlethwaite@mail.example', 'BT1 5GS');
+INSERT INTO records (name, mobile, email, postcode) VALUES ('Alasdair Williams', '07700 900 992', 'alasdair.williams85@example.com', 'M1 1AE');
+INSERT INTO records (name, mobile, email, postcode) VALUES ('Wei Tesfaye', '07700 900 022', 'wei.tesfaye@care.test', 'SA1 3SN');
+INSERT INTO records (name, mobile, email, postcode) VALUES ('Sunita Abernathy', '07700 900 322', 'sunita.abernathy@example.com', 'AB10 1AB');
+INSERT INTO records (name, mobile, email, postcode) VALUES ('Florence Reid', '07700 900 107', 'florence.reid58@example.com', 'BS1 4DJ');
+INSERT INTO records (name, mobile, email, postcode) VALUES ('Imran Fairclough', '07700 900 054', 'imran.fairclough51@care.test', 'EH1 1YZ');
+INSERT INTO records (name, mobile, email, postcode) VALUES ('Jun Fraser', '07700 900 761', 'jun.fraser@mail.example', 'YO1 7HH');
+INSERT INTO records (name, mobile, email, postcode) VALUES ('Doris Nowak', '07700 900 738', 'doris.nowak@example.org', 'BT1 5GS');
+INSERT INTO records (name, mobile, email, postcode) VALUES ('Mark Osborne', '07700 900 324', 'mark.osborne42@example.com', 'M1 1AE');
+INSERT INTO records (name, mobile, email, postcode) VALUES ('Janet Oyelaran', '07700 900 840', 'janet.oyelaran87@example.org', 'CF10 3AT');
+INSERT INTO records (name, mobile, email, postcode) VALUES ('Siobhan Birtwistle', '07700 900 393', 'siobhan.birtwistle@care.test', 'G2 1DU');
+INSERT INTO records (name, mobile, email, postcode) VALUES ('Rose Hussain', '07700 900 031', 'rose.hussain@mail.example', 'OX1 1BX');
+INSERT INTO records (name, mobile, email, postcode) VALUES ('Hannah Evans', '07700 900 440', 'hannah.evans@mail.example', 'SA1 3SN');
+INSERT INTO records (name, mobile, email, postcode) VALUES ('Katarzyna Gallagher', '07700 900 080', 'katarzyna.gallagher@care.test', 'CR2 6XH');
+INSERT INTO records (name, mobile, email, postcode) VALUES ('George Reid', '07700 900 083', 'george.reid@care.test', 'CR2 6XH');
+INSERT INTO records (name, mobile, email, postcode) VALUES ('Arjun Birtwistle', '07700 900 138', 'arjun.birtwistle@mail.example', 'CF10 3AT');
+INSERT INTO records (name, mobile, email, postcode) VALUES ('Ewan Black', '07700 900 409', 'ewan.black@care.test', 'OX1 1BX');

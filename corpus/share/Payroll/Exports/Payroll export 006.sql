@@ -1,0 +1,11 @@
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00457', 'Wong', 'Nkechi', 'QQ482075A', '77-27-98', '99345694', '2275.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00905', 'Gallagher', 'Katarzyna', 'QQ928419C', '82-79-99', '73988638', '2410.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00506', 'MacDonald', 'Rosalind', 'QQ561092A', '49-92-73', '12345678', '2141.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00359', 'Reid', 'Emyr', 'QQ472615A', '93-86-11', '07806039', '1514.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00583', 'O''Brien', 'Elena', 'QQ575160D', '20-29-59', '63748472', '2455.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00345', 'Blackwood', 'Nerys', 'QQ345498D', '87-14-27', '46238510', '2788.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00429', 'Tesfaye', 'Fatima', 'QQ736853A', '11-87-65', '64371389', '1981.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00226', 'Kaur', 'Will', 'QQ727804A', '93-86-00', '42368003', '1779.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00541', 'Fernandes', 'Marcia', 'QQ027520C', '10-79-99', '88837491', '2142.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00149', 'Birtwistle', 'Arjun', 'QQ555143D', '08-99-99', '66374958', '1807.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00191', 'Postlethwaite', 'Beatriz', 'QQ943018C', '77-27-98', '99345694', '1917.00');

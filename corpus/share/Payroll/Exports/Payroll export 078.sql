@@ -1,0 +1,9 @@
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00800', 'Black', 'Doris', 'QQ414011D', '11-87-65', '64371389', '1856.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00702', 'Fraser', 'Winifred', 'QQ681303C', '49-92-73', '12345678', '2636.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00289', 'Williams', 'Ewan', 'QQ588202C', '30-90-70', '12345668', '2301.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00856', 'Pemberton', 'Mohammed', 'QQ164603C', '93-86-11', '07806039', '2170.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00142', 'MacDonald', 'Ewan', 'QQ964023C', '11-87-65', '64371389', '1990.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00905', 'Gallagher', 'Katarzyna', 'QQ928419C', '82-79-99', '73988638', '2500.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00618', 'Postlethwaite', 'Denzel', 'QQ873330C', '30-90-70', '12345668', '2526.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00128', 'Hussain', 'Oluwaseun', 'QQ634148B', '82-79-99', '73988638', '1994.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00653', 'King', 'Tariq', 'QQ961159D', '11-87-65', '64371389', '2247.00');

@@ -1,0 +1,16 @@
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00506', 'MacDonald', 'Rosalind', 'QQ 56 10 92 A', '49-92-73', '12345678', '1855.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00268', 'Marsh', 'Li', 'QQ 51 50 28 A', '08-99-99', '66374958', '2040.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00604', 'Birtwistle', 'Siobhan', 'QQ 99 33 19 C', '08-99-99', '66374958', '2798.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00807', 'Hughes', 'Mohammed', 'QQ 25 96 89 B', '08-99-99', '66374958', '2423.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00121', 'Bankole', 'Leroy', 'QQ 18 40 11 A', '87-14-27', '46238510', '1930.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00933', 'Nowak', 'Doris', 'QQ 18 27 81 D', '82-00-00', '73688637', '1643.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00898', 'Ashworth', 'Amina', 'QQ 00 54 30 C', '93-86-11', '07806039', '1865.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00275', 'Reid', 'Florence', 'QQ 35 58 69 D', '49-92-73', '12345678', '1897.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00828', 'Brook', 'Rhys', 'QQ 80 50 23 C', '77-27-98', '99345694', '1755.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00408', 'Kaur', 'Luca', 'QQ 70 22 43 B', '77-27-98', '99345694', '1685.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00793', 'Green', 'Grace', 'QQ 48 96 29 D', '30-90-70', '12345668', '2037.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00576', 'Osborne', 'Doris', 'QQ 78 75 30 A', '13-40-20', '63849203', '1606.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00114', 'Osborne', 'Declan', 'QQ 03 88 36 C', '82-79-99', '73988638', '2584.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00863', 'Chowdhury', 'Hamish', 'QQ 47 64 14 A', '20-29-59', '63748472', '2992.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00478', 'Fernandes', 'Doris', 'QQ 87 37 52 D', '86-11-27', '12345678', '2921.00');
+INSERT INTO records (employee_no, surname, forename, ni_number, sort_code, account_number, gross_pay) VALUES ('E00639', 'Whitfield', 'Leroy', 'QQ 86 31 47 A', '93-86-00', '42368003', '1526.00');

@@ -1,0 +1,15 @@
+INSERT INTO records (title, isbn, edition, shelf) VALUES ('Infection control', '4498898737', '2', 'C1');
+INSERT INTO records (title, isbn, edition, shelf) VALUES ('Moving and handling', '7262010085', '0', 'C7');
+INSERT INTO records (title, isbn, edition, shelf) VALUES ('Infection control', '074446711X', '4', 'C6');
+INSERT INTO records (title, isbn, edition, shelf) VALUES ('Infection control', '3382143151', '4', 'A3');
+INSERT INTO records (title, isbn, edition, shelf) VALUES ('Food safety level 2', '5211343107', '5', 'C6');
+INSERT INTO records (title, isbn, edition, shelf) VALUES ('Moving and handling', '5917754586', '0', 'C1');
+INSERT INTO records (title, isbn, edition, shelf) VALUES ('Moving and handling', '2003364218', '6', 'C8');
+INSERT INTO records (title, isbn, edition, shelf) VALUES ('Care standards handbook', '9313253534', '4', 'B6');
+INSERT INTO records (title, isbn, edition, shelf) VALUES ('Food safety level 2', '0731726634', '5', 'B3');
+INSERT INTO records (title, isbn, edition, shelf) VALUES ('Infection control', '7607575073', '6', 'C9');
+INSERT INTO records (title, isbn, edition, shelf) VALUES ('Infection control', '7408731423', '7', 'A4');
+INSERT INTO records (title, isbn, edition, shelf) VALUES ('Moving and handling', '8460399702', '4', 'C4');
+INSERT INTO records (title, isbn, edition, shelf) VALUES ('Food safety level 2', '1609803736', '6', 'B4');
+INSERT INTO records (title, isbn, edition, shelf) VALUES ('Infection control', '984492667X', '8', 'A3');
+INSERT INTO records (title, isbn, edition, shelf) VALUES ('Infection control', '9716003536', '1', 'C0');

@@ -1,0 +1,136 @@
+//! Nothing that was planted in the corpus leaves the program, and nothing of it lies in the inventory in clear.
+//!
+//! Every command that does not ask for values with `--reveal` is run on the labelled share with everything it can print
+//! captured, and the bytes of the inventory, its key and its journals are searched too.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_domesday");
+
+/// Kinds whose values are long and odd enough that they cannot stand anywhere by chance.
+const TELLING: &[&str] = &[
+    "nino",
+    "nhs-number",
+    "email-address",
+    "payment-card",
+    "phone-number",
+    "dbs-certificate",
+    "share-code",
+];
+
+fn corpus(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("corpus")
+        .join(name)
+}
+
+/// The planted values as written, and with their separators taken out.
+fn planted() -> BTreeSet<String> {
+    let truth = fs::read_to_string(corpus("share.truth.jsonl")).expect("the labels are in corpus/");
+    let mut values = BTreeSet::new();
+    for line in truth.lines() {
+        let label: serde_json::Value = serde_json::from_str(line).expect("a label");
+        let rule = label["rule"].as_str().unwrap_or_default();
+        if let Some(value) = label["value"].as_str()
+            && TELLING.contains(&rule)
+        {
+            values.insert(value.to_owned());
+            values.insert(value.chars().filter(|c| c.is_alphanumeric()).collect());
+        }
+    }
+    assert!(
+        values.len() > 500,
+        "only {} planted values were read",
+        values.len()
+    );
+    values
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(PROGRAM)
+        .args(arguments)
+        .current_dir(folder)
+        .env("RUST_LOG", "trace")
+        .env("RUST_BACKTRACE", "full")
+        .output()
+        .expect("the program starts")
+}
+
+fn leaks(values: &BTreeSet<String>, bytes: &[u8], what: &str) -> Vec<String> {
+    let text = String::from_utf8_lossy(bytes).to_lowercase();
+    values
+        .iter()
+        .filter(|value| text.contains(&value.to_lowercase()))
+        .map(|value| format!("{what} holds a planted value of {} bytes", value.len()))
+        .collect()
+}
+
+#[test]
+fn no_planted_value_is_printed_or_stored() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let share = corpus("share");
+    let share = share.to_str().expect("the path of the source is text");
+    let values = planted();
+    let mut found = Vec::new();
+    for arguments in [
+        &["scan", share, "--inventory", "i.db"][..],
+        &["scan", share, "--inventory", "i.db"],
+        &["inspect", share],
+        &["inspect", share, "--json"],
+        &["evaluate", &format!("{share}.truth.jsonl"), share, "--list"],
+        &["report", "summary", "--inventory", "i.db"],
+        &["report", "coverage", "--inventory", "i.db"],
+        &["report", "jsonl", "--inventory", "i.db"],
+        &["report", "csv", "--inventory", "i.db"],
+        &["status", "--inventory", "i.db"],
+    ] {
+        let output = run(folder.path(), arguments);
+        assert!(
+            matches!(output.status.code(), Some(0 | 3)),
+            "{arguments:?} ended with {:?}: {}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let command = arguments[..2].join(" ");
+        found.extend(leaks(
+            &values,
+            &output.stdout,
+            &format!("the output of {command}"),
+        ));
+        found.extend(leaks(
+            &values,
+            &output.stderr,
+            &format!("the error output of {command}"),
+        ));
+    }
+    let mut files = 0;
+    for entry in fs::read_dir(folder.path()).expect("the folder is ours") {
+        let path = entry.expect("the folder is ours").path();
+        let bytes = fs::read(&path).expect("a file of ours");
+        found.extend(leaks(
+            &values,
+            &bytes,
+            &path.file_name().unwrap_or_default().to_string_lossy(),
+        ));
+        files += 1;
+    }
+    assert!(files >= 2, "the inventory and its key are looked at");
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn a_value_is_shown_when_it_is_asked_for() {
+    // The other side of the test above: the captured output is where values would be.
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("a.txt"), "NI number: QQ 12 34 56 C\n").expect("writable");
+    let shown = run(folder.path(), &["inspect", "a.txt", "--json", "--reveal"]);
+    assert!(String::from_utf8_lossy(&shown.stdout).contains("QQ 12 34 56 C"));
+    let masked = run(folder.path(), &["inspect", "a.txt", "--json"]);
+    let masked = String::from_utf8_lossy(&masked.stdout).into_owned();
+    assert!(masked.contains("\"nino\"") && !masked.contains("12 34 56"));
+}
