@@ -118,11 +118,30 @@ pub fn card(text: &str, _: &Facts) -> Verdict {
     if !known {
         return Verdict::REJECT;
     }
+    if counting(text) {
+        return Verdict::REJECT;
+    }
     let verdict = Verdict::checked(luhn(digits)).example(TESTS.contains(&value.as_str()));
     if repdigit_or_run(digits) {
         return verdict.cap(Level::Low).alone(Alone::Never);
     }
     verdict
+}
+
+/// Whether the groups are numbers of a table that counts on (`5430 5431 5432 5433`): each within 20 of the one before.
+fn counting(text: &str) -> bool {
+    let mut groups = text
+        .split([' ', '-'])
+        .map(|g| g.parse::<i64>().unwrap_or(0));
+    let mut last = groups.next().unwrap_or(0);
+    let mut more = 0;
+    let near = groups.all(|group| {
+        more += 1;
+        let near = group != last && (group - last).abs() <= 20;
+        last = group;
+        near
+    });
+    near && more == 3
 }
 
 /// Whether the digits stand as cards print them: in one, in fours with a shorter last group, or 4-6-5 and 4-6-4.
@@ -171,6 +190,7 @@ mod tests {
             ("633597000000000000", Reject),
             ("42 42 42 42 42 42 42 42", Reject),
             ("490154203237518", Reject),
+            ("5430 5431 5432 5433", Reject),
         ];
         for (text, kind) in cases {
             assert_eq!(card(text, &facts()).kind, *kind, "{text}");

@@ -237,7 +237,8 @@ pub fn email(text: &str, _: &Facts) -> Verdict {
     }
     // A long string with many digits is a message's number, not a mailbox.
     let digits = local.bytes().filter(u8::is_ascii_digit).count();
-    if (local.len() >= 20 && digits >= 8) || local.len() > 48 {
+    let stamp = digits >= 10 && digits * 4 >= local.len() * 3 && local.len() > 11;
+    if stamp || (local.len() >= 20 && digits >= 8) || local.len() > 48 {
         return verdict
             .example(example)
             .cap(Level::Low)
@@ -326,6 +327,7 @@ mod tests {
             ("HR.Team2@placeholder.com", Status::Organisation, Level::Low),
             ("jane.doe@example.com", Status::Example, Level::High),
             ("jane@care.test", Status::Example, Level::High),
+            ("20141020T130403Z@placeholder.org", Status::Live, Level::Low),
             (
                 "20240101120000.12345@mail.placeholder.org",
                 Status::Live,

@@ -66,9 +66,13 @@ pub fn ipv6(text: &str, _: &Facts) -> Verdict {
         0x2000..=0x3fff => {
             let example = (first == 0x2001 && address.segments()[1] == 0xdb8)
                 || (first == 0x3fff && address.segments()[1] < 0x1000);
-            Verdict::SHAPE
-                .example(example)
-                .alone(Alone::At(Level::High))
+            // All zeros behind the network's half: a network, not a machine.
+            let network = address.segments()[4..].iter().all(|s| *s == 0);
+            Verdict::SHAPE.example(example).alone(Alone::At(if network {
+                Level::Low
+            } else {
+                Level::High
+            }))
         }
         _ => Verdict::REJECT,
     }
@@ -112,6 +116,12 @@ pub fn mac(text: &str, _: &Facts) -> Verdict {
     let verdict = Verdict::SHAPE.example(value.starts_with(b"00005E0053"));
     if solid {
         verdict.alone(Alone::Never)
+    } else if text.as_bytes()[4] == b'.' {
+        // Tables of numbers in hexadecimal are written so too.
+        if value.starts_with(b"0000") {
+            return Verdict::REJECT;
+        }
+        verdict.alone(Alone::At(Level::Low))
     } else if value.iter().any(u8::is_ascii_uppercase) {
         verdict.alone(Alone::At(Level::High))
     } else {
@@ -202,6 +212,7 @@ mod tests {
                 ("fe80::1ff:fe23:4567:890a%eth0", Shape),
                 ("fd12:3456:789a::1", Shape),
                 ("::ffff:81.2.69.142", Shape),
+                ("2002::", Shape),
                 ("::1", Reject),
                 ("::", Reject),
                 ("12:34:56", Reject),
@@ -229,8 +240,11 @@ mod tests {
                 ("01:00:5e:00:00:fb", Reject),
                 ("d0:50:99:84:a2", Reject),
                 ("gg:50:99:84:a2:a0", Reject),
+                ("0000.002D.0002", Reject),
             ],
         );
+        assert_eq!(ipv6("2002::", &facts()).alone, Alone::At(Level::Low));
+        assert_eq!(mac("001a.2b3c.4d5e", &facts()).alone, Alone::At(Level::Low));
         assert_eq!(mac_normal("001A.2b3c.4d5e", &facts()), "00:1a:2b:3c:4d:5e");
         assert_eq!(mac("00-00-5E-00-53-01", &facts()).status, Status::Example);
         assert_eq!(

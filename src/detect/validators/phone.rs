@@ -138,7 +138,7 @@ fn parse(text: &str) -> Option<Parsed> {
         _ => rest,
     };
     let plan = if prefix == Prefix::Abroad {
-        (8..=15).contains(&rest.len()).then_some(())?;
+        (10..=15).contains(&rest.len()).then_some(())?;
         ABROAD
             .iter()
             .any(|code| rest.starts_with(code.as_bytes()))
@@ -201,6 +201,13 @@ pub fn phone(text: &str, _: &Facts) -> Verdict {
     let spaced = text.trim().contains([' ', '-', '.', ')']);
     let verdict = Verdict::SHAPE;
     let alone = match (parsed.prefix, parsed.plan) {
+        // Ten digits that begin with 1 are a time in seconds as often as a landline.
+        (Prefix::Lost, Plan::Landline) => {
+            return verdict
+                .alone(Alone::Never)
+                .cap(Level::Medium)
+                .example(drama);
+        }
         (Prefix::Lost, _) => Alone::Never,
         (_, Plan::Service) => {
             return verdict

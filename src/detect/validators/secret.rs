@@ -78,6 +78,8 @@ pub fn labelled(text: &str, _: &Facts) -> Verdict {
         || expression(value)
         || value.contains("::")
         || value.contains("->")
+        || value.contains("\\u")
+        || value.contains("\\x")
         || value.contains("${");
     let address = value.contains("://");
     let bare = value.trim_matches(|c: char| !c.is_ascii_alphanumeric());
@@ -117,8 +119,9 @@ fn expression(value: &str) -> bool {
             .all(|part| part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'));
     let calls = rest.starts_with('(')
         && (rest.contains(')') || dotted || path.contains('_') || rest.contains(['"', '\'']));
+    let generic = rest.starts_with('<') && rest.contains('>');
     let indexes = rest.starts_with('[') && rest.contains(['"', '\'', ']']);
-    (dotted && rest.is_empty()) || calls || indexes
+    (dotted && rest.is_empty()) || calls || indexes || generic
 }
 
 /// The value without quotes, brackets and the punctuation of the sentence.
@@ -209,6 +212,8 @@ mod tests {
                 ("${DB_PASS}", Reject),
                 ("getpass.getpass()", Reject),
                 ("user.password", Reject),
+                ("Option<String>,", Reject),
+                ("owner-\\u{FB01}le", Reject),
                 ("os.environ[\"DB_PASS2\"]", Reject),
                 ("hash_password(raw1)", Reject),
                 ("config.get('api_key2')", Reject),
