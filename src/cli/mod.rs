@@ -3,6 +3,7 @@
 pub mod evaluate;
 pub mod exit;
 pub mod explain;
+pub mod find;
 pub mod formats;
 pub mod inspect;
 pub mod manual;
@@ -47,6 +48,7 @@ pub struct Cli {
 pub enum Command {
     Scan(scan::ScanArgs),
     Inspect(inspect::InspectArgs),
+    Find(find::FindArgs),
     Report(report::ReportArgs),
     Explain(explain::ExplainArgs),
     Status(status::StatusArgs),
@@ -89,6 +91,7 @@ fn run(command: &Command) -> anyhow::Result<Exit> {
         Command::Scan(args) => scan::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Evaluate(args) => evaluate::run(args),
+        Command::Find(args) => find::run(args),
         Command::Report(args) => report::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Status(args) => status::run(args),
