@@ -321,6 +321,51 @@ impl<'g> Guard<'g> {
         self.enter(member, Source::bytes(bytes), None)
     }
 
+    /// Opens a member that its container takes apart itself (a message in a mailbox file), lets `write` write it, and
+    /// closes it.
+    ///
+    /// # Errors
+    /// When a limit of the file is passed: pass it on.
+    pub fn composed(
+        &mut self,
+        member: Member,
+        format: &dyn Format,
+        write: impl FnOnce(&mut Self) -> Result<(), ExtractError>,
+    ) -> Result<(), ExtractError> {
+        self.admit(&member)?;
+        if self.frames.len() as u32 > self.meter.limits.nesting {
+            let reason = format!("nested deeper than {}", self.meter.limits.nesting);
+            return self.refused(member, Outcome::new(OutcomeKind::TooLarge, reason));
+        }
+        self.parts.0.push(member.part);
+        let head = Head {
+            parts: &self.parts,
+            name: self.parts.0.last().map_or("", Part::name),
+            size: member.size,
+            format: format.name(),
+            version: format.version(),
+            hidden: member.hidden,
+            note: None,
+        };
+        let stopped = self.visitor.open(&head) == Flow::Stop;
+        self.names.push(head_name(&self.parts));
+        self.frames.push(Frame::default());
+        let mut result = if stopped {
+            Err(self.meter.trip(ExtractError::Stopped))
+        } else {
+            self.guarded(format.name(), write)
+        };
+        if let Some(tripped) = &*self.meter.tripped.borrow() {
+            result = Err(tripped.clone());
+        }
+        let frame = self.frames.pop().unwrap_or_default();
+        self.names.pop();
+        let ends_file = result.as_ref().err().filter(|e| e.ends_file()).cloned();
+        self.visitor.close(frame.outcome(result));
+        self.parts.0.pop();
+        ends_file.map_or(Ok(()), Err)
+    }
+
     /// Accounts for a member that cannot be opened: locked, or in a method that is not read.
     ///
     /// # Errors
@@ -581,6 +626,10 @@ impl<'g> Guard<'g> {
             ))
         })
     }
+}
+
+fn head_name(parts: &PartChain) -> String {
+    parts.0.last().map_or("", Part::name).to_owned()
 }
 
 /// Reads up to `most` bytes more; true at the end of the data.

@@ -14,6 +14,7 @@ pub mod decode;
 pub mod error;
 pub mod format;
 pub mod guard;
+pub mod mapi;
 pub mod markup;
 pub mod name;
 pub mod naming;

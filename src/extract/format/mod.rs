@@ -13,11 +13,13 @@ pub mod json;
 pub mod mail;
 pub mod mbox;
 pub mod pdf;
+pub mod msg;
 pub mod sevenz;
 pub mod sql;
 pub mod sqlite;
 pub mod tar;
 pub mod text;
+pub mod tnef;
 pub mod xlsx;
 pub mod xml;
 pub mod zip;
@@ -43,6 +45,8 @@ static FORMATS: &[&dyn Format] = &[
     &mail::EML,
     &mail::MHT,
     &mbox::Mbox,
+    &msg::Msg,
+    &tnef::Tnef,
     &sqlite::Sqlite,
     &dbf::Dbf,
     &zip::Zip,
