@@ -167,6 +167,9 @@ fn check(detector: &Detector, as_json: bool) -> anyhow::Result<Exit> {
             writeln!(out, "{}", serde_json::to_string(report)?)?;
             continue;
         }
+        for slow in &report.slow {
+            writeln!(out, "{}: slow: {}", report.rule, text::terminal(slow))?;
+        }
         for failure in &report.failures {
             writeln!(
                 out,

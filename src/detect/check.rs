@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Detector, Scratch};
+use super::{Detector, Scratch, engine::Lane};
 use crate::model::{Finding, Segment, Status, segment::Layout};
 
 /// How one rule did.
@@ -13,6 +13,8 @@ use crate::model::{Finding, Segment, Status, segment::Layout};
 pub struct RuleReport {
     /// Its id.
     pub rule: Arc<str>,
+    /// Patterns that the engine cannot look for quickly, and why: each costs the whole scan.
+    pub slow: Vec<String>,
     /// Examples that were tried.
     pub examples: usize,
     /// Those that came out otherwise than the rule file says.
@@ -33,10 +35,23 @@ pub struct ExampleReport {
 /// Runs the examples of every rule of a detector.
 pub fn check(detector: &Detector) -> Vec<RuleReport> {
     let mut scratch = Scratch::default();
+    let mut lanes = detector.engine().report().iter();
     detector
         .rules()
         .iter()
         .map(|rule| {
+            let slow = lanes
+                .by_ref()
+                .take(rule.patterns.len())
+                .filter_map(|pattern| match pattern.lane {
+                    Lane::Exact | Lane::Shaped => None,
+                    Lane::General => Some(format!(
+                        "{}: its automaton is too large, so the general engine decides: shorten its repetitions",
+                        pattern.name
+                    )),
+                    Lane::Slow(why) => Some(format!("{}: {why}", pattern.name)),
+                })
+                .collect();
             let mut failures = Vec::new();
             for example in &rule.matches {
                 let findings = find(detector, &mut scratch, &example.text);
@@ -74,6 +89,7 @@ pub fn check(detector: &Detector) -> Vec<RuleReport> {
             }
             RuleReport {
                 rule: rule.id.clone(),
+                slow,
                 examples: rule.matches.len() + rule.misses.len(),
                 failures,
             }

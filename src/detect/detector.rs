@@ -8,7 +8,7 @@
 use std::{ops::Range, sync::Arc};
 
 use super::{
-    candidate::{Candidate, Word},
+    candidate::{Candidate, Nearness, Word},
     context::{Nearby, Reach},
     engine::{self, Cursors, Engine, EngineError, PatternSpec, TermSpec, Visit},
     guard::{Edge, edge},
@@ -81,6 +81,7 @@ pub(crate) struct Compiled {
     pub levels: Levels,
     pub label_only: bool,
     wraps: bool,
+    misread: bool,
     value: Option<regex::bytes::Regex>,
 }
 
@@ -172,8 +173,8 @@ pub(crate) struct Hit {
     pub end: u32,
     pub value: (u32, u32),
     pub pattern: u16,
-    /// It breaks over a line or touches other digits: only under a word for it.
-    pub needs_support: bool,
+    /// The least support it needs: it breaks over a line, touches other digits, or has letters for digits.
+    pub needs: Nearness,
     pub verdict: Verdict,
 }
 
@@ -207,6 +208,7 @@ impl Detector {
                     levels: pattern.levels,
                     label_only: pattern.label_only,
                     wraps: pattern.wraps,
+                    misread: pattern.misread,
                     value: pattern.value.clone(),
                 });
             }
@@ -309,6 +311,11 @@ impl Detector {
     /// The rule of a finding.
     pub fn rule(&self, ix: RuleIx) -> &Rule {
         &self.rules[usize::from(ix.0)]
+    }
+
+    /// The engine that the rules are compiled into; its report says which patterns are slow.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
     }
 
     /// Begins a document. Its name counts as a hint of what it holds.
@@ -641,16 +648,44 @@ impl Detector {
             };
             document.people[at].1.add(finding.normal.expose());
         }
+        if self.rules[usize::from(rule)].unfold {
+            self.unfold(&finding, out);
+        }
         out(finding);
+    }
+
+    /// Hands out what a value holds inside, as findings of the rules of their kinds at the same place.
+    fn unfold(&self, finding: &Finding, out: &mut dyn FnMut(Finding)) {
+        let rule = &self.rules[usize::from(finding.rule.0)];
+        let mut checks: Vec<&Check> = rule.patterns.iter().filter_map(|p| p.check).collect();
+        checks.dedup_by_key(|check| check.name);
+        for check in checks {
+            for inner in (check.inner)(finding.value.expose(), &self.facts) {
+                let Some(ix) = self.rules.iter().position(|r| *r.id == *inner.what) else {
+                    continue;
+                };
+                out(Finding {
+                    rule: RuleIx(ix as u16),
+                    category: self.rules[ix].category,
+                    value: Sensitive::new(inner.value.as_str()),
+                    normal: Sensitive::new(inner.value),
+                    also: Vec::new(),
+                    ..finding.clone()
+                });
+            }
+        }
     }
 
     fn finding(&self, claim: &Candidate, text: Normalised<'_>, places: &mut Places<'_>) -> Finding {
         let normalised = claim.value.0 as usize..claim.value.1 as usize;
         let span = text.original_span(normalised.clone());
-        let shown = String::from_utf8_lossy(&text.text[normalised]);
-        let check = claim
-            .pattern
-            .and_then(|p| self.patterns[usize::from(p)].check);
+        let mut shown = String::from_utf8_lossy(&text.text[normalised]);
+        let pattern = claim.pattern.map(|p| &self.patterns[usize::from(p)]);
+        let misread = pattern.is_some_and(|p| p.misread);
+        if misread && let Some(repaired) = repair(&shown) {
+            shown = repaired.into();
+        }
+        let check = pattern.and_then(|p| p.check);
         let normal = match check {
             Some(check) => (check.normal)(&shown, &self.facts),
             None => validators::compact(&shown, &self.facts),
@@ -679,7 +714,7 @@ impl Detector {
                 against: claim.against.map(|w| self.word(w)),
                 near_person: claim.near_person,
                 corroborated: claim.corroborated,
-                repaired: false,
+                repaired: misread,
                 negated: claim.negated,
             },
             also: Vec::new(),
@@ -744,6 +779,25 @@ impl<'a> Places<'a> {
     }
 }
 
+/// The digits that somebody meant, when one to three letters stand among more digits; `None` when none does, or too many.
+fn repair(text: &str) -> Option<String> {
+    let letters = text.bytes().filter(u8::is_ascii_alphabetic).count();
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    if letters == 0 || letters > 3 || digits < 2 * letters {
+        return None;
+    }
+    let meant = |c| match c {
+        'O' | 'o' => '0',
+        'I' | 'l' => '1',
+        'Z' => '2',
+        'S' => '5',
+        'G' => '6',
+        'B' => '8',
+        other => other,
+    };
+    Some(text.chars().map(meant).collect())
+}
+
 /// Takes the engine's matches: guards and checks them on the spot, because a rejected match lets the search go on.
 struct Seen<'a> {
     detector: &'a Detector,
@@ -787,7 +841,15 @@ impl Visit for Seen<'_> {
             let Ok(text) = std::str::from_utf8(&matched[value.clone()]) else {
                 return false;
             };
-            verdict = (check.verdict)(text, &self.detector.facts);
+            let facts = &self.detector.facts;
+            verdict = if compiled.misread {
+                match repair(text).map(|repaired| (check.verdict)(&repaired, facts)) {
+                    Some(verdict) if verdict.kind == Kind::Pass => verdict,
+                    _ => return false,
+                }
+            } else {
+                (check.verdict)(text, facts)
+            };
         }
         let levels = &compiled.levels;
         match verdict.kind {
@@ -795,12 +857,19 @@ impl Visit for Seen<'_> {
             Kind::Fail if levels.fail.is_none() && levels.fail_context.is_none() => return false,
             _ => {}
         }
+        let needs = if compiled.misread {
+            Nearness::Attached
+        } else if breaks == 1 || edge == Edge::Shared {
+            Nearness::Near
+        } else {
+            Nearness::None
+        };
         self.hits.push(Hit {
             start: start as u32,
             end: end as u32,
             value: ((start + value.start) as u32, (start + value.end) as u32),
             pattern,
-            needs_support: breaks == 1 || edge == Edge::Shared,
+            needs,
             verdict,
         });
         true

@@ -7,7 +7,7 @@ use super::{
     candidate::{Candidate, Nearness, Word},
     context::{Nearby, Support},
     detector::{Detector, Hit},
-    label::{Labels, Said},
+    label::{self, Labels, Said},
     normalise::Normalised,
     place::{Cells, field},
     validators::{Alone, Kind},
@@ -17,6 +17,9 @@ use crate::model::{Level, Segment, Status, segment::Layout};
 
 /// So many sure values of one kind in a document lend support to the next.
 pub(crate) const CORROBORATES: u8 = 3;
+
+/// The longest text in a cell that is a question rather than an answer.
+const FORM_QUESTION: usize = 48;
 
 /// What judging keeps from value to value of one segment.
 pub(crate) struct Judge<'a> {
@@ -47,6 +50,8 @@ struct Surroundings {
     own: Range<usize>,
     /// The cell to the left, or the text around the field: asked only when nothing nearer says anything.
     outer: Option<Range<usize>>,
+    /// What the cell above says, near the top of a table: forms are filled in below their questions.
+    above: Option<Said>,
     said: Option<Arc<Said>>,
 }
 
@@ -120,7 +125,7 @@ impl<'a> Judge<'a> {
         claim.status = hit.verdict.status;
         self.support(&mut claim);
         let supported = claim.support != Nearness::None;
-        if hit.needs_support && !(supported && claim.kind != Kind::Fail) {
+        if hit.needs > claim.support || hit.needs != Nearness::None && claim.kind == Kind::Fail {
             return None;
         }
         let mut level = if claim.against.is_some() {
@@ -188,6 +193,12 @@ impl<'a> Judge<'a> {
         {
             return;
         }
+        if let Some((Role::For, phrase)) = place.above.as_ref().and_then(|said| said.to(claim.rule))
+        {
+            claim.support = Nearness::Attached;
+            claim.label = Some(Word::Label(phrase));
+            return;
+        }
         if let Some(phrase) = weak {
             claim.support = Nearness::Near;
             claim.label = Some(Word::Label(phrase));
@@ -235,10 +246,17 @@ impl<'a> Judge<'a> {
                 return Surroundings {
                     own: whole,
                     outer: None,
+                    above: None,
                     said: None,
                 };
             };
+            let above = cells
+                .above()
+                .map(|above| self.segment.text[above].trim())
+                .filter(|name| (2..=FORM_QUESTION).contains(&name.len()))
+                .map(|name| label::read(&self.detector.labels, name));
             return Surroundings {
+                above,
                 own: back(cell.bytes.clone()),
                 outer: (!cell.left.is_empty()).then(|| back(cell.left.start..cell.bytes.end)),
                 said: self.columns.said.get(cell.column as usize).cloned(),
@@ -248,11 +266,13 @@ impl<'a> Judge<'a> {
             None => Surroundings {
                 own: whole,
                 outer: None,
+                above: None,
                 said: None,
             },
             Some(field) => Surroundings {
                 own: back(field.at as usize..field.end as usize),
                 outer: Some(whole),
+                above: None,
                 said: Some(self.labels.said(&self.detector.labels, &field.text)),
             },
         }

@@ -102,7 +102,8 @@ fn put(out: &mut String, word: &mut String) {
     word.clear();
 }
 
-fn read(words: &Words, name: &str) -> Said {
+/// What a name says that is not worth keeping.
+pub(crate) fn read(words: &Words, name: &str) -> Said {
     let name = normalise_name(name);
     let text = name.as_bytes();
     let mut hits: Vec<PhraseHit> = Vec::new();

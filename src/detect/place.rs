@@ -4,11 +4,13 @@ use std::ops::Range;
 
 use crate::model::{Label, Segment, Table, segment::Layout};
 
+/// So many rows may be a form.
+const FORM_ROWS: u64 = 100;
+
 /// Walks the cells of a table forwards: values are asked for in ascending order, so a row is read once.
 pub(crate) struct Cells<'a> {
     table: &'a Table,
     text: &'a str,
-    rows: usize,
     /// Current row and cell.
     row: usize,
     column: u32,
@@ -34,7 +36,6 @@ impl<'a> Cells<'a> {
         Cells {
             table,
             text,
-            rows: table.rows.len(),
             row: 0,
             column: 0,
             cell: 0..0,
@@ -48,7 +49,6 @@ impl<'a> Cells<'a> {
     pub fn at(&mut self, byte: usize) -> Option<Cell> {
         if self.rest.is_none() || byte >= self.row_end || byte < self.left.start {
             let (row, range) = self.table.row_at(byte as u32, self.text.len())?;
-            debug_assert!(row < self.rows);
             self.row = row;
             self.row_end = range.end;
             self.left = range.start..range.start;
@@ -77,6 +77,21 @@ impl<'a> Cells<'a> {
             bytes: self.cell.clone(),
             left: self.left.clone(),
         })
+    }
+}
+
+impl Cells<'_> {
+    /// The cell above the one last asked for, in the first rows of a table: further down is data, not a form.
+    pub fn above(&self) -> Option<Range<usize>> {
+        let row = self
+            .row
+            .checked_sub(1)
+            .filter(|_| self.table.row_number(self.row) <= FORM_ROWS)?;
+        let start = *self.table.rows.get(row)? as usize;
+        let end = *self.table.rows.get(self.row)? as usize;
+        self.table
+            .cells(self.text, start..end)
+            .nth(self.column as usize)
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     detect::validators,
-    model::{Category, limits::OVERLAP},
+    model::{Category, Level, limits::OVERLAP},
 };
 
 /// What is wrong with a rule file. Rule files hold no personal data, so their text may be quoted.
@@ -66,6 +66,8 @@ struct File {
     yields_to: Vec<String>,
     #[serde(default)]
     people: bool,
+    #[serde(default)]
+    unfold: bool,
     #[serde(default, rename = "match")]
     matches: Vec<Spanned<Match>>,
     #[serde(default, rename = "miss")]
@@ -91,6 +93,8 @@ struct FilePattern {
     levels: Levels,
     #[serde(default)]
     label_only: bool,
+    #[serde(default)]
+    misread: bool,
 }
 
 /// Where in which file, for errors.
@@ -186,7 +190,11 @@ impl Rule {
         }
         let mut patterns = Vec::with_capacity(file.pattern.len());
         for pattern in &file.pattern {
-            patterns.push(parse_pattern(&place, pattern)?);
+            let parsed = parse_pattern(&place, pattern)?;
+            if pattern.misread {
+                patterns.push(misread(&parsed));
+            }
+            patterns.push(parsed);
         }
         for (count, least, name) in [
             (file.matches.len(), LEAST_MATCHES, "match"),
@@ -242,9 +250,26 @@ impl Rule {
             matches: file.matches.into_iter().map(Spanned::into_inner).collect(),
             misses: file.misses.into_iter().map(Spanned::into_inner).collect(),
             people: file.people,
+            unfold: file.unfold,
             origin,
             digest: *blake3::hash(text.as_bytes()).as_bytes(),
         })
+    }
+}
+
+/// What a digit is mistaken for on paper, and the digits themselves.
+const MISREAD: &str = "[0-9OoIlSBZG]";
+
+/// The same pattern where every digit may be a letter that looks like one.
+fn misread(pattern: &Pattern) -> Pattern {
+    Pattern {
+        regex: pattern.regex.replace(r"\d", MISREAD),
+        levels: Levels {
+            check_context: Some(Level::Medium),
+            ..Levels::default()
+        },
+        misread: true,
+        ..pattern.clone()
     }
 }
 
@@ -301,6 +326,13 @@ fn parse_pattern(place: &Place<'_>, pattern: &FilePattern) -> Result<Pattern, Ru
             )
         })?),
     };
+    if pattern.misread && (check.is_none() || pattern.levels.check_context.is_none()) {
+        return Err(place.error(
+            at(),
+            "misread = true without a check digit",
+            "only a check that holds can tell a letter read for a digit: leave it out",
+        ));
+    }
     if pattern.levels == Levels::default() {
         return Err(place.error(
             at(),
@@ -328,6 +360,7 @@ fn parse_pattern(place: &Place<'_>, pattern: &FilePattern) -> Result<Pattern, Ru
         check,
         levels: pattern.levels,
         label_only: pattern.label_only,
+        misread: false,
         value,
     })
 }

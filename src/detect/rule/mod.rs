@@ -54,6 +54,8 @@ pub struct Rule {
     pub matches: Vec<Match>,
     /// Texts in which it finds nothing.
     pub misses: Vec<Miss>,
+    /// Whether what its values hold inside (a name, a birth date) is found as well, each by the rule of its kind.
+    pub unfold: bool,
     /// Whether people have one of it each, so that different values count people.
     pub people: bool,
     /// Where it comes from.
@@ -88,6 +90,9 @@ pub struct Pattern {
     pub levels: Levels,
     /// Whether only the name of its column or field can speak for it, not words in running text.
     pub label_only: bool,
+    /// Whether letters that scanners of paper mistake for digits stand for them (`O` for 0): only right below its label,
+    /// only when the check then holds, and never above medium.
+    pub misread: bool,
     /// The part that is the value, when the expression has a group named `value`: what stands around it is support.
     pub value: Option<regex::bytes::Regex>,
 }
