@@ -14,7 +14,7 @@ use clap::{
 
 use crate::{
     cli::{exit::Exit, inspect::level, options, terminal},
-    inventory::Inventory,
+    inventory::{Inventory, record::RunId},
     model::Level,
     report::{self, REPORTS},
 };
@@ -40,6 +40,10 @@ pub struct ReportArgs {
     #[arg(long, value_name = "LEVEL", default_value = "medium", value_parser = level)]
     pub at_least: Level,
 
+    /// For `changes`: the scan to compare with, by its number in `status`; without it the one before the last
+    #[arg(long, value_name = "SCAN")]
+    pub since: Option<i64>,
+
     /// Write to a file instead of the standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -58,7 +62,10 @@ fn names() -> PossibleValuesParser {
 pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
     let report = report::find(&args.report).context("there is no such report")?;
     let inventory = Inventory::open(&args.inventory)?;
-    let options = report_options(args.at_least);
+    let options = report::Options {
+        since: args.since.map(RunId),
+        ..report_options(args.at_least)
+    };
     let mut out: Box<dyn Write> = match &args.output {
         None => Box::new(terminal::output()),
         Some(file) => {
@@ -77,6 +84,7 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
 pub fn report_options(least: Level) -> report::Options {
     report::Options {
         least,
+        since: None,
         timezone: jiff::tz::TimeZone::system(),
         program: "domesday".to_owned(),
     }

@@ -4,10 +4,14 @@
 //! report says is worked out as a plain model first and rendered after, so that a page elsewhere can use the same model.
 //! Reports read committed rows only, and every one that gives figures says what was not read.
 
+mod changes;
+mod copies;
 mod coverage;
 mod csv;
 mod documents;
 pub mod evaluate;
+mod exposure;
+mod folders;
 mod jsonl;
 pub mod summary;
 pub mod text;
@@ -18,7 +22,7 @@ use jiff::tz::TimeZone;
 use thiserror::Error;
 
 use crate::{
-    inventory::{Inventory, InventoryError},
+    inventory::{Inventory, InventoryError, record::RunId},
     model::Level,
 };
 
@@ -45,6 +49,8 @@ impl ReportError {
 pub struct Options {
     /// Findings below this level are left out of lists.
     pub least: Level,
+    /// For what changed: the run to compare with; `None`: the one before the last.
+    pub since: Option<RunId>,
     /// For dates.
     pub timezone: TimeZone,
     /// How the program was called, for the commands suggested: `domesday`.
@@ -55,6 +61,7 @@ impl Default for Options {
     fn default() -> Self {
         Options {
             least: Level::Medium,
+            since: None,
             timezone: TimeZone::UTC,
             program: "domesday".into(),
         }
@@ -80,6 +87,10 @@ pub trait Report: Sync {
 pub static REPORTS: &[&dyn Report] = &[
     &summary::Summary,
     &coverage::Coverage,
+    &folders::Folders,
+    &exposure::Exposure,
+    &copies::Copies,
+    &changes::Changes,
     &documents::Documents,
     &csv::Csv,
     &jsonl::Jsonl,

@@ -146,7 +146,7 @@ pub fn model(inventory: &Inventory) -> Result<Model, ReportError> {
 }
 
 /// What makes a folder hot: special data before all, then how much there is.
-fn weight(folder: &FolderFigures) -> (u64, u64, u64) {
+pub(super) fn weight(folder: &FolderFigures) -> (u64, u64, u64) {
     (folder.special, folder.findings, folder.holding)
 }
 

@@ -269,3 +269,66 @@ fn what_is_gone_is_in_no_figure_and_can_still_be_listed() {
         .unwrap();
     assert_eq!(all, 6);
 }
+
+#[test]
+fn changes_are_told_since_the_scan_before() {
+    let desk = share();
+    assert!(printed(&desk, "changes").contains("one scan only"));
+    desk.scanned(|root| {
+        let mut exposed = archive(root, "HR/pay.zip", "zip bytes", &[]);
+        exposed.content.as_mut().unwrap().parts = None;
+        exposed.access.mode = Some(0o666);
+        vec![
+            exposed,
+            copy(root, "moved/note.txt", "note"),
+            document(root, "brand new.txt", "brand new", &[]),
+            document(root, "locked.docx", "unlocked", &[]),
+            copy(root, "hints.txt", "hint"),
+            unopened(
+                root,
+                "node_modules",
+                Outcome::new(OutcomeKind::Excluded, "--exclude node_modules"),
+            ),
+        ]
+    });
+    let text = printed(&desk, "changes");
+    for line in [
+        "  /share/HR/pay.zip  (group → everyone)",
+        "  /share/brand new.txt",
+        "  /share/moved/note.txt  (from /share/HR/sick note.txt)",
+        "  /share/locked.docx  (encrypted → read)",
+        "  /share/old/pay \\u{1b}[31m.zip",
+    ] {
+        assert!(
+            text.lines().any(|l| l == line),
+            "{line:?} is not in\n{text}"
+        );
+    }
+    assert_eq!(
+        text.matches("note.txt").count(),
+        2,
+        "a move is told once: {text}"
+    );
+}
+
+#[test]
+fn exposure_copies_and_folders_tell_what_they_are_for() {
+    let desk = share();
+    let exposure = printed(&desk, "exposure");
+    assert!(
+        exposure.contains("/share/HR/sick note.txt  (name, health, owner hr, modified 2023-11-14)"),
+        "{exposure}"
+    );
+    assert!(
+        exposure.contains("0 files with other personal data"),
+        "{exposure}"
+    );
+    let copies = printed(&desk, "copies");
+    assert!(
+        copies.contains("2 places") && copies.contains("1 copy too many"),
+        "{copies}"
+    );
+    let folders = printed(&desk, "folders");
+    let first = folders.lines().nth(1).unwrap();
+    assert!(first.contains("/share/HR  "), "{folders}");
+}

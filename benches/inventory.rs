@@ -1,0 +1,316 @@
+//! The inventory at size: findings written a second, bytes a finding, reports and look-ups over all of them.
+//!
+//! `cargo bench --bench inventory` writes 1,000,000 synthetic findings; `DOMESDAY_BENCH_FINDINGS=10000000` says how many,
+//! `DOMESDAY_BENCH_DIR` where. A document has twenty findings of seven rules, of people drawn from a population a tenth as
+//! large as the findings, so that values repeat over documents as they do on a share. Prints one line a figure. With `--test` a few thousand, to see that it runs.
+
+use std::{
+    hint::black_box,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use domesday::{
+    detect::{Facts, RuleSet},
+    find::{Person, find},
+    inventory::{
+        Gather, Inventory, InventoryError, Key, Known, LookupEntry, RuleInfo, Writer,
+        record::{
+            Access, Batch, ContentRecord, DocumentRecord, RawPath, RootId, RunEnd, RunStart,
+            RunTotals, Stamp,
+        },
+    },
+    model::{
+        Anchor, Category, Confidence, Evidence, Finding, Location, Outcome, PartChain, RuleIx,
+        Sensitive, Status,
+    },
+    report::summary,
+};
+
+/// Rule, category, whether names, and how many a document has.
+const RULES: &[(&str, Category, bool, u64)] = &[
+    ("person-name", Category::Name, true, 6),
+    ("email-address", Category::Contact, false, 4),
+    ("phone-number", Category::Contact, false, 3),
+    ("postcode", Category::Contact, false, 3),
+    ("date-of-birth", Category::Demographic, false, 2),
+    ("nino", Category::NationalId, false, 1),
+    ("health-condition", Category::Health, false, 1),
+];
+
+const PER_DOCUMENT: u64 = 20;
+
+/// A small generator of numbers without pattern (SplitMix64, Steele, Lea and Flood 2014).
+fn mix(n: u64) -> u64 {
+    let mut z = n.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+fn value(rule: usize, person: u64) -> String {
+    match rule {
+        0 => format!(
+            "Forename{} Surname{}",
+            mix(person) % 2_000,
+            mix(person + 1) % 20_000
+        ),
+        1 => format!("person{person}@example.org"),
+        2 => format!("07700{:06}", person % 1_000_000),
+        3 => format!("ZZ{} {}ZZ", mix(person) % 100, mix(person + 2) % 10),
+        4 => format!(
+            "19{:02}-{:02}-{:02}",
+            person % 90 + 10,
+            person % 12 + 1,
+            person % 28 + 1
+        ),
+        5 => format!("QQ{:06}C", person % 1_000_000),
+        _ => format!("condition {}", person % 400),
+    }
+}
+
+fn document(gather: &mut Gather, root: RootId, n: u64, people: u64) -> DocumentRecord {
+    gather.open(PartChain::default(), "text", 1, Some(4_000));
+    let mut line = 0;
+    for (index, (_, category, _, count)) in RULES.iter().enumerate() {
+        for i in 0..*count {
+            line += 1;
+            let text = value(index, mix(n * 64 + i) % people);
+            gather.finding(&Finding {
+                rule: RuleIx(index as u16),
+                category: *category,
+                location: Location {
+                    anchor: Anchor::Line(line),
+                    offset: line * 80,
+                    length: text.len() as u32,
+                },
+                value: Sensitive::new(text.as_str()),
+                normal: Sensitive::new(text),
+                confidence: Confidence(if i % 3 == 0 { 65 } else { 90 }),
+                status: Status::Live,
+                evidence: Evidence {
+                    context: Some("for the bench".into()),
+                    ..Evidence::default()
+                },
+                also: Vec::new(),
+            });
+        }
+    }
+    gather.close(Outcome::read(), 6);
+    let (parts, name) = gather.finish();
+    let mut digest = [0; 32];
+    for (i, eight) in digest.as_chunks_mut::<8>().0.iter_mut().enumerate() {
+        *eight = mix(n * 4 + i as u64).to_le_bytes();
+    }
+    DocumentRecord {
+        root,
+        path: RawPath::new(path(n)),
+        stamp: Some(stamp(n)),
+        access: Access {
+            owner: "owner".into(),
+            group: "staff".into(),
+            mode: Some(0o640),
+            ..Access::default()
+        },
+        outcome: Outcome::read(),
+        content: Some(ContentRecord {
+            digest,
+            size: 4_000,
+            rules: [1; 32],
+            ticket: 0,
+            parts: Some(parts),
+        }),
+        name,
+    }
+}
+
+fn path(n: u64) -> String {
+    format!(
+        "department {}/team {}/document {n}.txt",
+        n / 5_000,
+        n / 100 % 50
+    )
+}
+
+fn stamp(n: u64) -> Stamp {
+    Stamp {
+        size: 4_000,
+        mtime: 1_700_000_000_000_000_000 + n as i64,
+        ctime: 1_700_000_000_000_000_000 + n as i64,
+        inode: n,
+        device: 1,
+        links: 1,
+    }
+}
+
+fn told(what: &str, took: Duration, count: u64, unit: &str) {
+    let rate = count as f64 / took.as_secs_f64().max(1e-9);
+    println!(
+        "{what:<44} {:>10.1} ms {:>14.0} {unit}/s",
+        took.as_secs_f64() * 1e3,
+        rate
+    );
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let start = Instant::now();
+    let value = black_box(work());
+    (value, start.elapsed())
+}
+
+fn main() {
+    let findings: u64 = std::env::var("DOMESDAY_BENCH_FINDINGS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(if std::env::args().any(|a| a == "--test") {
+            5_000
+        } else {
+            1_000_000
+        });
+    let base =
+        std::env::var_os("DOMESDAY_BENCH_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
+    let dir = tempfile::tempdir_in(base).expect("a folder to bench in");
+    let file = dir.path().join("domesday.db");
+    let documents = (findings / PER_DOCUMENT).max(1);
+    let people = (findings / 10).max(10);
+    println!("{findings} findings in {documents} documents, of {people} people");
+
+    let key = Key::random().expect("random bytes");
+    let rules: Vec<RuleInfo> = RULES
+        .iter()
+        .map(|(id, _, names, _)| RuleInfo {
+            id: (*id).into(),
+            kind: (*id).into(),
+            names: *names,
+        })
+        .collect();
+    let mut gather = Gather::new(key.clone(), rules.into(), true);
+    let mut writer = Writer::open(&file, &key, "bench").expect("a new inventory");
+    writer
+        .start(&RunStart {
+            version: "bench".into(),
+            rules: [1; 32],
+            options: "{}".into(),
+            ..RunStart::default()
+        })
+        .expect("a run");
+    let root = writer.root(std::path::Path::new("/share")).expect("a root");
+
+    let (mut gathering, mut writing) = (Duration::ZERO, Duration::ZERO);
+    for from in (0..documents).step_by(256) {
+        let (batch, took) = timed(|| Batch {
+            documents: (from..(from + 256).min(documents))
+                .map(|n| document(&mut gather, root, n, people))
+                .collect(),
+            ..Batch::default()
+        });
+        gathering += took;
+        writing += timed(|| writer.commit(&batch).expect("a commit")).1;
+    }
+    told("gather (hash, mask, pack)", gathering, findings, "findings");
+    told(
+        "write, batches of 256 documents",
+        writing,
+        findings,
+        "findings",
+    );
+    told("  the same, as documents", writing, documents, "documents");
+    let totals = RunTotals {
+        walked: documents,
+        ..RunTotals::default()
+    };
+    let (_, took) = timed(|| {
+        writer.root_walked(root).expect("the end of the root");
+        writer
+            .finish(RunEnd::Complete, &totals)
+            .expect("the end of the run")
+    });
+    told(
+        "finish (index of hashes, totals)",
+        took,
+        findings,
+        "findings",
+    );
+    drop(writer);
+    let size = std::fs::metadata(&file).expect("the file").len();
+    println!(
+        "{:<44} {:>10.1} MB {:>14.1} bytes/finding",
+        "size",
+        size as f64 / 1e6,
+        size as f64 / findings as f64
+    );
+
+    let inventory = Inventory::open(&file).expect("the inventory");
+    for round in ["first", "again"] {
+        let (_, took) = timed(|| summary::model(&inventory).expect("the figures"));
+        told(&format!("summary, {round}"), took, findings, "findings");
+    }
+    let mut count = 0_u64;
+    let (_, took) = timed(|| {
+        inventory.findings::<InventoryError>(domesday::model::Level::Low, |_| {
+            count += 1;
+            Ok(())
+        })
+    });
+    told("every finding, for an export", took, count, "findings");
+
+    let mut known = Known::open(&file).expect("the inventory");
+    let (settled, took) = timed(|| {
+        (0..documents)
+            .filter(|&n| {
+                let found = known.find(root, &RawPath::new(path(n))).expect("a look");
+                found.is_some_and(|d| d.settled(&stamp(n), &[1; 32], |_| Some(1)).is_some())
+            })
+            .count()
+    });
+    assert_eq!(settled as u64, documents, "every document is known");
+    told(
+        "unchanged documents recognised",
+        took,
+        documents,
+        "documents",
+    );
+
+    let rules = RuleSet::builtin().expect("the rules");
+    let facts = Facts::on(jiff::civil::date(2026, 6, 15));
+    for (what, with_name) in [
+        ("look-up by two identifiers", false),
+        ("the same and a name", true),
+    ] {
+        let mut times: Vec<Duration> = (0..100)
+            .map(|n| {
+                let person = mix(n) % people;
+                let asked = Person {
+                    names: if with_name {
+                        vec![Sensitive::new(value(0, person))]
+                    } else {
+                        Vec::new()
+                    },
+                    identifiers: vec![
+                        ("nino".into(), Sensitive::new(value(5, person))),
+                        ("email".into(), Sensitive::new(value(1, person))),
+                    ],
+                };
+                let (answer, took) = timed(|| {
+                    find(
+                        &inventory,
+                        &key,
+                        rules.rules(),
+                        &facts,
+                        &asked,
+                        LookupEntry::default(),
+                        1_000,
+                    )
+                });
+                black_box(answer.expect("an answer"));
+                took
+            })
+            .collect();
+        times.sort();
+        println!(
+            "{what:<44} {:>10.1} ms median, {:.1} ms worst of 100",
+            times[50].as_secs_f64() * 1e3,
+            times[99].as_secs_f64() * 1e3
+        );
+    }
+}

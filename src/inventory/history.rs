@@ -1,0 +1,185 @@
+//! What happened between scans, and which contents are held more than once.
+
+use rusqlite::params;
+use serde::Serialize;
+
+use crate::inventory::{
+    error::InventoryError,
+    read::Inventory,
+    record::{DocumentId, RunId},
+    rows::Place,
+};
+
+/// What happened to a document.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum What {
+    /// More people can read it.
+    Exposed,
+    /// It is there for the first time.
+    New,
+    /// It was somewhere else.
+    Moved,
+    /// It was gone and is there again.
+    Returned,
+    /// Its content is another.
+    Changed,
+    /// It could not be read before.
+    Readable,
+    /// It could be read before.
+    Unreadable,
+    /// Fewer people can read it.
+    Closed,
+    /// It is not there any more.
+    Gone,
+}
+
+impl What {
+    /// All of them, in the order reports show them.
+    pub const ALL: [What; 9] = [
+        What::Exposed,
+        What::New,
+        What::Moved,
+        What::Returned,
+        What::Changed,
+        What::Readable,
+        What::Unreadable,
+        What::Closed,
+        What::Gone,
+    ];
+
+    /// The stable id.
+    pub fn id(self) -> &'static str {
+        match self {
+            What::Exposed => "exposed",
+            What::New => "new",
+            What::Moved => "moved",
+            What::Returned => "returned",
+            What::Changed => "changed",
+            What::Readable => "readable",
+            What::Unreadable => "unreadable",
+            What::Closed => "closed",
+            What::Gone => "gone",
+        }
+    }
+
+    /// The words a person reads.
+    pub fn title(self) -> &'static str {
+        match self {
+            What::Exposed => "can be read by more people",
+            What::New => "new",
+            What::Moved => "moved",
+            What::Returned => "there again",
+            What::Changed => "changed",
+            What::Readable => "can be read now",
+            What::Unreadable => "cannot be read any more",
+            What::Closed => "can be read by fewer people",
+            What::Gone => "gone",
+        }
+    }
+}
+
+/// A document and what happened to it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Change {
+    /// What.
+    pub what: What,
+    /// Run that noticed.
+    pub run: RunId,
+    /// The document as it is now.
+    pub place: Place,
+    /// What it was: who could read it, how reading it ended, the path it had.
+    pub before: String,
+    /// What it became.
+    pub after: String,
+}
+
+impl Inventory {
+    /// What happened since a run (after it, up to now), kind by kind. A document that moved is told as moved, and neither
+    /// as new nor, at its old place, as gone.
+    pub fn changes<E: From<InventoryError>>(
+        &self,
+        since: RunId,
+        mut each: impl FnMut(&Change) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for what in What::ALL {
+            let rows = self.changed(what, since).map_err(|e| self.sql(e))?;
+            for (document, run, before, after) in rows {
+                let Some(place) = self.place(DocumentId(document))? else {
+                    continue;
+                };
+                let before = match (what, before.parse()) {
+                    (What::Moved, Ok(old)) => self
+                        .place(DocumentId(old))?
+                        .map(|place| place.path.display())
+                        .unwrap_or_default(),
+                    _ => before,
+                };
+                each(&Change {
+                    what,
+                    run: RunId(run),
+                    place,
+                    before,
+                    after,
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    #[allow(clippy::type_complexity)] // one row, used at one place
+    fn changed(
+        &self,
+        what: What,
+        since: RunId,
+    ) -> rusqlite::Result<Vec<(i64, i64, String, String)>> {
+        let sql = match what {
+            What::New => {
+                "SELECT id, first_run, '', '' FROM document d WHERE first_run > ?1 AND gone_run IS NULL
+                 AND NOT EXISTS (SELECT 1 FROM change c WHERE c.document = d.id AND c.what = 'moved') AND ?2 = ?2
+                 ORDER BY folder, name"
+            }
+            What::Gone => {
+                "SELECT document, run, '', '' FROM change g WHERE run > ?1 AND what = ?2
+                 AND (SELECT gone_run FROM document d WHERE d.id = g.document) = g.run
+                 AND NOT EXISTS (SELECT 1 FROM change c WHERE c.run = g.run AND c.what = 'moved' AND c.before = g.document)
+                 ORDER BY id"
+            }
+            _ => {
+                "SELECT document, run, coalesce(CAST(before AS TEXT), ''), coalesce(CAST(after AS TEXT), '')
+                 FROM change WHERE run > ?1 AND what = ?2 ORDER BY id"
+            }
+        };
+        self.db
+            .prepare_cached(sql)?
+            .query_map(params![since.0, what.id()], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            })?
+            .collect()
+    }
+
+    /// Contents that are held at more than one place and hold personal data of medium or high confidence: their places,
+    /// those held most often first.
+    pub fn copies<E: From<InventoryError>>(
+        &self,
+        mut each: impl FnMut(&[Place]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let read = || -> rusqlite::Result<Vec<i64>> {
+            self.db
+                .prepare_cached(
+                    "SELECT c.id FROM content c WHERE c.live > 1 AND EXISTS
+                        (SELECT 1 FROM part p JOIN finding f ON f.part = p.id
+                         WHERE p.content = c.id AND f.high + f.medium > 0)
+                     ORDER BY c.live DESC, c.id",
+                )?
+                .query_map([], |row| row.get(0))?
+                .collect()
+        };
+        for content in read().map_err(|e| self.sql(e))? {
+            let mut places = self.places_of(content).map_err(|e| self.sql(e))?;
+            places.retain(|place| place.gone_at.is_none());
+            each(&places)?;
+        }
+        Ok(())
+    }
+}
