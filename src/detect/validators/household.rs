@@ -76,14 +76,17 @@ pub fn blue_badge(text: &str, _: &Facts) -> Verdict {
     }
 }
 
-/// Client number of a care, social-work or hospital system: up to three letters, four to nine digits. A four-digit
-/// number that reads as a year is taken for one.
+/// Client number of a care, social-work or hospital system: up to three letters, four to nine digits, perhaps a letter. A
+/// four-digit number that reads as a year is taken for one.
 pub fn local_care(text: &str, _: &Facts) -> Verdict {
     let Some(value) = Compact::of(text) else {
         return Verdict::REJECT;
     };
     let letters = value.iter().take_while(|b| b.is_ascii_uppercase()).count();
-    let digits = &value[letters..];
+    let digits = match &value[letters..] {
+        [digits @ .., last] if last.is_ascii_uppercase() => digits,
+        digits => digits,
+    };
     let year = letters == 0
         && digits.len() == 4
         && (digits.starts_with(b"19") || digits.starts_with(b"20"));
@@ -162,6 +165,7 @@ mod tests {
             local_care,
             &[
                 ("SU-00123", Shape),
+                ("1234567B", Shape),
                 ("123456", Shape),
                 ("2024", Reject),
                 ("95", Reject),
