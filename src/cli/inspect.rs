@@ -263,16 +263,29 @@ impl Inspection<'_> {
         self.print(page);
     }
 
+    /// Nobody reads any more, or nothing more can be written.
+    fn give_up(&self, error: io::Error) {
+        self.stop.store(true, Ordering::Relaxed);
+        *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+    }
+
     /// Prints what one document gave, in one piece, so that two documents never mix.
     fn print(&self, page: Page<'_>) {
         if page.unread {
             self.unread.store(true, Ordering::Relaxed);
         }
         let _one = self.printing.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.stop.load(Ordering::Relaxed) {
+            return;
+        }
+        if let Some(error) = page.failure {
+            self.give_up(error);
+            return;
+        }
         let mut out = io::stdout().lock();
         if let Err(error) = out.write_all(&page.text).and_then(|()| out.flush()) {
-            self.stop.store(true, Ordering::Relaxed);
-            *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+            self.give_up(error);
+            return;
         }
         for line in &page.complaints {
             terminal::complain(line);
@@ -291,6 +304,7 @@ struct Page<'a> {
     text: Vec<u8>,
     complaints: Vec<String>,
     unread: bool,
+    failure: Option<io::Error>,
 }
 
 /// Text of one document held back at most, in bytes: a million findings are not kept in memory.
@@ -307,6 +321,7 @@ impl<'a> Page<'a> {
             text: Vec::new(),
             complaints: Vec::new(),
             unread: false,
+            failure: None,
         }
     }
 
@@ -415,8 +430,8 @@ impl Notes for Page<'_> {
     fn read(&mut self, _: usize) -> Flow {
         if self.text.len() >= HELD {
             // Too much to hold back: it goes out now, and may stand between lines of another document.
-            let mut out = io::stdout().lock();
-            if out.write_all(&self.text).is_err() {
+            if let Err(error) = io::stdout().lock().write_all(&self.text) {
+                self.failure = Some(error);
                 return Flow::Stop;
             }
             self.text.clear();
