@@ -492,7 +492,9 @@ impl Detector {
         let note = document.bytes < NOTE && document.memory.general == 0;
         let tied = note || !general && (1..=FEW).contains(&people);
         for mut finding in std::mem::take(&mut document.held) {
-            if !tied {
+            // A word that speaks for it (`diagnosed with`) makes up for nobody nearby, not for nobody at all.
+            let spoken_for = finding.evidence.context.is_some() && people > 0 && !general;
+            if !tied && !spoken_for {
                 finding.confidence = Level::Low.confidence();
             }
             out(finding);

@@ -61,6 +61,8 @@ pub(crate) struct Proposals {
 pub(crate) struct Memory {
     /// Words of policies, leaflets and forms.
     pub general: u32,
+    /// It is a letter to somebody by name: `you` is that person from there on.
+    pub letter: bool,
 }
 
 /// What a proposer sees: one segment. Positions are bytes of the normalised text.

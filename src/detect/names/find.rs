@@ -61,6 +61,40 @@ const PLACE_BEFORE: &[&[u8]] = &[
     b"hms",
 ];
 
+/// How family names end that are too many to list.
+const ENDINGS: &[&[u8]] = &[
+    b"owski",
+    b"owska",
+    b"ewski",
+    b"ewska",
+    b"inski",
+    b"inska",
+    b"cki",
+    b"cka",
+    b"wicz",
+    b"czyk",
+    b"czak",
+    b"escu",
+    b"eanu",
+    b"enko",
+    b"chuk",
+    b"auskas",
+    b"auskiene",
+    b"aityte",
+    b"opoulos",
+    b"opoulou",
+    b"idis",
+    b"oglu",
+    b"zadeh",
+    b"shvili",
+    b"dottir",
+    b"sson",
+    b"ovic",
+    b"evic",
+    b"ovich",
+    b"evich",
+];
+
 /// Names of all hits, by position; none overlap. `skip` says where in the text names are not looked for (inside e-mail
 /// addresses and the like).
 pub(crate) fn find(
@@ -72,6 +106,12 @@ pub(crate) fn find(
 ) {
     out.clear();
     let mut covered = 0;
+    let is_block = |u: &Use| u.owner == NAMES && u.tier == Tier::Block;
+    let blocks: Vec<(u32, u32)> = hits
+        .iter()
+        .filter(|hit| words.uses(hit.term).iter().any(is_block))
+        .map(|hit| (hit.start, hit.end))
+        .collect();
     for hit in hits {
         for usage in words.uses(hit.term) {
             if usage.owner != NAMES {
@@ -89,6 +129,13 @@ pub(crate) fn find(
             let Some(mut found) = found else {
                 continue;
             };
+            // Hong Kong, Rolls Royce, Citizens Advice.
+            if blocks
+                .iter()
+                .any(|b| (b.0 as usize) < found.end && found.value < b.1 as usize)
+            {
+                continue;
+            }
             if found.value < covered && found.level < Level::High || skip(found.value) {
                 continue;
             }
@@ -117,7 +164,9 @@ fn part_of(text: &[u8], token: &Token, words: &Vocabulary) -> Part {
             || word.starts_with(b"Mc") && word.len() >= 5 && word[2].is_ascii_uppercase()
             || word.starts_with(b"Mac") && word.len() >= 6 && word[3].is_ascii_uppercase()
             || word.starts_with(b"Fitz") && word.len() >= 7;
-        if gaelic {
+        let lower = word.to_ascii_lowercase();
+        let ending = |e: &&[u8]| word.len() >= e.len() + 2 && lower.ends_with(e);
+        if gaelic || ENDINGS.iter().any(ending) {
             part |= SURNAME;
         }
     }
@@ -287,6 +336,10 @@ fn forename(text: &[u8], start: usize, words: &Vocabulary) -> Option<Found> {
         (false, true) if tail => Level::Medium,
         (false, true) => Level::High,
         (false, false) if tail => return None,
+        // No list has the family name: it must look like one, not like an abbreviation.
+        (false, false) if tokens[last].form != Form::Title || first.form != Form::Title => {
+            return None;
+        }
         (false, false) => Level::Medium,
         (true, true) if tail || family_word && !common => return None,
         (true, true) if part & SURNAME == 0 => return None,
@@ -455,7 +508,12 @@ fn surname(text: &[u8], start: usize, words: &Vocabulary) -> Option<Found> {
     {
         return None;
     }
-    Some(found(given.start, family.end, Level::Medium))
+    // A pair that no list knows half of is a guess, unless it is all of a line.
+    let level = match opens && closed {
+        true => Level::Medium,
+        false => Level::Low,
+    };
+    Some(found(given.start, family.end, level))
 }
 
 fn initial_before(text: &[u8], at: usize) -> Option<Token> {
@@ -526,7 +584,10 @@ fn label(text: &[u8], start: usize, end: usize, usage: &Use, words: &Vocabulary)
             below = true;
         }
     }
-    let mut found = value(text, at, text.len(), usage.options.loose || below, words)?;
+    // Everybody says hello to the world; `Dear` begins a letter.
+    let greeting = salutation && !text[start..end].eq_ignore_ascii_case(b"dear");
+    let careful = usage.options.loose || below || greeting;
+    let mut found = value(text, at, text.len(), careful, words)?;
     let after = text.get(found.end).copied();
     if salutation
         && !matches!(

@@ -58,6 +58,8 @@ pub(crate) struct Judge<'a> {
     /// Whether the table's rows are people: it has a column of names or identifiers.
     pub rows_are_people: bool,
     pub unit: Option<Unit>,
+    /// From here on the text speaks to somebody by name.
+    pub letter: Option<usize>,
     /// General words of the sentence last read.
     pub general: Vec<(u32, u32)>,
     /// Stretches of the window whose words' endings were looked at: up to here.
@@ -149,7 +151,7 @@ impl<'a> Judge<'a> {
                 .general
                 .iter()
                 .any(|g| g.1 <= hit.start || hit.end <= g.0);
-        if general && !usage.options.tied {
+        if general {
             // A rule for everybody, a leaflet, a question of a form.
             if usage.tier == Tier::Weak || self.topic(hit) {
                 return None;
@@ -169,22 +171,20 @@ impl<'a> Judge<'a> {
                 let cue = cue?;
                 Some(Why {
                     level: Level::Medium,
-                    support: Nearness::Near,
+                    support: Nearness::None,
                     label: None,
                     context: Some(cue),
                     person,
-                    tentative: false,
+                    tentative: !(person || self.person_near(hit)),
                 })
             }
             _ => {
                 let sure = person || usage.options.tied || cue.is_some();
-                let near = sure || self.person_near(hit);
+                let near = person || usage.options.tied || self.person_near(hit);
                 Some(Why {
                     level: if sure { Level::High } else { Level::Medium },
-                    support: match cue {
-                        Some(_) => Nearness::Near,
-                        None => Nearness::None,
-                    },
+                    // A word nearby makes a level; between rules the longer term wins.
+                    support: Nearness::None,
                     label: None,
                     context: cue,
                     person,
@@ -227,7 +227,10 @@ impl<'a> Judge<'a> {
                 if self.inside_another(&hits[from..to], hit, usage) {
                     continue;
                 }
+                let addressed = usage.group == self.words.you
+                    && self.letter.is_some_and(|from| from <= hit.start as usize);
                 match usage.tier {
+                    Tier::General if addressed => person = Person::Somebody,
                     Tier::Person => person = Person::Somebody,
                     Tier::Role => person = person.max(Person::Role),
                     Tier::General if !row => general.push((hit.start, hit.end)),
@@ -642,6 +645,13 @@ fn value_after(text: &[u8], hit: TermHit, loose: bool) -> Option<Range<usize>> {
 /// Whether a value says anything: blanks, lines to write on, and `n/a` do not.
 fn says_something(value: &[u8]) -> bool {
     let word = value.trim_ascii();
+    // Code, markup, a line to write on.
+    if !word
+        .first()
+        .is_some_and(|&b| b.is_ascii_alphanumeric() || b >= 0x80 || b == b'(')
+    {
+        return false;
+    }
     if !word.iter().any(u8::is_ascii_alphanumeric) && !word.iter().any(|&b| b >= 0x80) {
         return false;
     }

@@ -180,6 +180,21 @@ impl Propose for Lists {
                 memory.general += u32::from(general);
             }
         }
+        // A greeting by name makes it a letter.
+        let greeting = scratch.names.iter().find(|name| {
+            name.labelled
+                && name.term.is_some_and(|term| {
+                    self.words
+                        .uses(term)
+                        .iter()
+                        .any(|u| u.owner == NAMES && u.group == self.words.salutation)
+                })
+        });
+        let letter = match memory.letter {
+            true => Some(0),
+            false => greeting.map(|name| name.start),
+        };
+        memory.letter |= greeting.is_some_and(|name| sight.starts.contains(&name.start));
         let Proposals {
             names,
             identities,
@@ -192,6 +207,7 @@ impl Propose for Lists {
             identities,
             rows_are_people,
             unit: None,
+            letter,
             general: Vec::new(),
             stemmed: 0,
         };

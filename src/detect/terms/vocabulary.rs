@@ -77,6 +77,8 @@ pub(crate) struct Vocabulary {
     pub salutation: u16,
     /// Number of the group `pronoun`.
     pub pronoun: u16,
+    /// Number of the group `you`.
+    pub you: u16,
     /// Number of the group `document`.
     pub document: u16,
     fingerprint: [u8; 32],
@@ -239,6 +241,7 @@ impl Vocabulary {
         first.push(uses.len() as u32);
         let salutation = builder.group(&Arc::from("salutation"));
         let pronoun = builder.group(&Arc::from("pronoun"));
+        let you = builder.group(&Arc::from("you"));
         let document = builder.group(&Arc::from("document"));
         Ok(Vocabulary {
             texts: builder.texts,
@@ -249,6 +252,7 @@ impl Vocabulary {
             stems: builder.stems,
             salutation,
             pronoun,
+            you,
             document,
             fingerprint: *builder.digest.finalize().as_bytes(),
         })
