@@ -4,6 +4,8 @@
 //! `DOMESDAY_BENCH_DIR` where. A document has twenty findings of seven rules, of people drawn from a population a tenth as
 //! large as the findings, so that values repeat over documents as they do on a share. Prints one line a figure. With `--test` a few thousand, to see that it runs.
 
+#![allow(clippy::print_stdout)]
+
 use std::{
     hint::black_box,
     path::PathBuf,

@@ -1,5 +1,5 @@
 //! The inventory as its users meet it: a scan's batches in, answers out, whatever dies in between.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 #[path = "inventory/support.rs"]
 mod support;

@@ -267,6 +267,7 @@ impl Writer {
 
     /// Notes that the scanner died while it read a document; returns how often that has happened to it.
     pub fn suspect(&mut self, root: RootId, path: &RawPath) -> Result<u64, InventoryError> {
+        self.suspects = true;
         self.db
             .query_row(
                 "INSERT INTO suspect VALUES (?1, ?2, 1)

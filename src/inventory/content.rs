@@ -1,22 +1,17 @@
 //! The writer's half for what was read: contents, their parts, findings, the blind index, names.
 
-use std::sync::LazyLock;
-
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::inventory::{
-    pack::{Names, status_number},
-    record::{ContentRecord, NameRecord, PLACES, PartRecord, RuleRecord, ValueRecord},
+    pack::Names,
+    record::{ContentRecord, NameRecord, PartRecord, RuleRecord},
     write::{Cache, Ticket, WriteError, Writing, intern},
 };
-
-/// Rows of the index in one statement: at 100 a statement inserts twice as fast as one by one.
-const ROWS: usize = 100;
 
 /// Names and tokens remembered as written, so that a common surname is not tried again at each mention.
 const MOST_NAMES: usize = 1 << 20;
 
-impl Writing<'_> {
+impl<'b> Writing<'_, 'b> {
     /// The content that a ticket's parts wait on, not yet seen by any document.
     pub(super) fn ticket(&mut self, tx: &Connection, ticket: u64) -> Result<i64, WriteError> {
         if let Some(ticket) = self.tickets.get(&ticket) {
@@ -40,7 +35,7 @@ impl Writing<'_> {
     pub(super) fn content(
         &mut self,
         tx: &Connection,
-        record: &ContentRecord,
+        record: &'b ContentRecord,
     ) -> Result<i64, WriteError> {
         let run = self.current()?;
         let rules = self.cache.rule_set(tx, &record.rules)?;
@@ -78,9 +73,23 @@ impl Writing<'_> {
                     }
                     (None, Some(early)) => early,
                     (None, None) => {
-                        tx.prepare_cached("INSERT INTO content (size, read_run) VALUES (0, ?1)")?
-                            .execute([run.id])?;
-                        tx.last_insert_rowid()
+                        let readers = self.readers_of(tx, parts)?;
+                        tx.prepare_cached(
+                            "INSERT INTO content (digest, size, rules, readers, read_run)
+                             VALUES (?1, ?2, ?3, ?4, ?5)",
+                        )?
+                        .execute(params![
+                            &record.digest[..],
+                            record.size as i64,
+                            rules,
+                            readers,
+                            run.id
+                        ])?;
+                        let id = tx.last_insert_rowid();
+                        for part in parts {
+                            self.part(tx, id, record.ticket, part)?;
+                        }
+                        return Ok(id);
                     }
                 };
                 for part in parts {
@@ -111,16 +120,31 @@ impl Writing<'_> {
         }
     }
 
-    /// The set of readers that a content's parts went through.
+    /// The set of readers that a content's parts went through, from the rows of its parts.
     fn readers(&mut self, tx: &Connection, content: i64) -> Result<i64, WriteError> {
-        let mut statement = tx.prepare_cached(
-            "SELECT DISTINCT format || '/' || extractor FROM part
-             WHERE content = ?1 AND format <> '' ORDER BY 1",
-        )?;
-        let readers = statement
+        let readers = tx
+            .prepare_cached(
+                "SELECT DISTINCT format || '/' || extractor FROM part WHERE content = ?1 AND format <> ''",
+            )?
             .query_map([content], |row| row.get::<_, String>(0))?
-            .collect::<Result<Vec<_>, _>>()?
-            .join(" ");
+            .collect::<Result<Vec<_>, _>>()?;
+        self.reader_set(tx, readers)
+    }
+
+    /// The same, from their records.
+    fn readers_of(&mut self, tx: &Connection, parts: &[PartRecord]) -> Result<i64, WriteError> {
+        let readers = parts
+            .iter()
+            .filter(|part| !part.format.is_empty())
+            .map(|part| format!("{}/{}", part.format, part.extractor))
+            .collect();
+        self.reader_set(tx, readers)
+    }
+
+    fn reader_set(&mut self, tx: &Connection, mut readers: Vec<String>) -> Result<i64, WriteError> {
+        readers.sort_unstable();
+        readers.dedup();
+        let readers = readers.join(" ");
         Ok(intern(tx, &mut self.cache.readers, &readers, |tx| {
             tx.query_row(
                 "INSERT INTO reader_set (readers) VALUES (?1)
@@ -137,22 +161,24 @@ impl Writing<'_> {
         tx: &Connection,
         content: i64,
         ticket: u64,
-        part: &PartRecord,
+        part: &'b PartRecord,
     ) -> Result<(), WriteError> {
         let begun = self
             .tickets
             .get(&ticket)
             .and_then(|ticket| ticket.open.get(&part.ordinal).copied());
+        // Packed findings add words to the part's table of names, so they are packed before the row is written.
+        let (places, shown) = packed(part)?;
         let id = match begun {
             Some(id) => id,
-            None => part_row(tx, Some(content), None, part)?,
+            None => part_row(tx, Some(content), None, part, places.as_deref())?,
         };
         if part.outcome.is_some() {
             if begun.is_some() {
                 if let Some(ticket) = self.tickets.get_mut(&ticket) {
                     ticket.open.remove(&part.ordinal);
                 }
-                finish_part_row(tx, id, part)?;
+                finish_part_row(tx, id, part, places.as_deref())?;
             }
         } else if begun.is_none() {
             let Some(ticket) = self.tickets.get_mut(&ticket) else {
@@ -160,7 +186,7 @@ impl Writing<'_> {
             };
             ticket.open.insert(part.ordinal, id);
         }
-        self.found(tx, id, part, begun.is_some())
+        self.found(tx, id, part, shown, begun.is_some())
     }
 
     /// What was found in a place's own name.
@@ -168,25 +194,24 @@ impl Writing<'_> {
         &mut self,
         tx: &Connection,
         document: i64,
-        part: &PartRecord,
+        part: &'b PartRecord,
     ) -> Result<(), WriteError> {
-        let id = part_row(tx, None, Some(document), part)?;
-        self.found(tx, id, part, false)
+        let (places, shown) = packed(part)?;
+        let id = part_row(tx, None, Some(document), part, places.as_deref())?;
+        self.found(tx, id, part, shown, false)
     }
 
     fn found(
         &mut self,
         tx: &Connection,
         id: i64,
-        part: &PartRecord,
+        part: &'b PartRecord,
+        shown: Vec<Vec<u8>>,
         in_pieces: bool,
     ) -> Result<(), WriteError> {
-        // Packed findings may add words to the part's table of names, so they go before the table is written.
-        let mut names = Names::from_list(part.places.clone());
-        let mut packed = Vec::new();
-        for record in &part.rules {
+        for (record, packed) in part.rules.iter().zip(shown) {
             let rule = self.cache.rule(tx, record)?;
-            values(tx, id, rule, &record.values)?;
+            self.bulk.values(tx, id, rule, &record.values)?;
             if let Some(run) = self.run.as_mut() {
                 run.values_now += record.values.len() as u64;
             }
@@ -194,6 +219,7 @@ impl Writing<'_> {
                 continue;
             }
             let different = if in_pieces {
+                self.bulk.flush(tx)?;
                 tx.prepare_cached(
                     "SELECT COUNT(*) FROM value
                      WHERE part = ?1 AND rule = ?2 AND status = 0 AND confidence >= 50",
@@ -203,34 +229,15 @@ impl Writing<'_> {
                 record.distinct as i64
             };
             let [low, medium, high] = record.counts.map(|n| n as i64);
-            tx.prepare_cached("INSERT INTO finding VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
-                .execute(params![
-                    id,
-                    rule,
-                    high,
-                    medium,
-                    low,
-                    record.other as i64,
-                    different
-                ])?;
-            if !record.shown.is_empty() {
-                packed.clear();
-                for finding in &record.shown {
-                    names.pack_finding(finding, &mut packed);
-                }
-                tx.prepare_cached("INSERT INTO shown VALUES (?1, ?2)")?
-                    .execute(params![id << 16 | rule, packed])?;
+            let other = record.other as i64;
+            self.bulk
+                .finding([id, rule, high, medium, low, other, different]);
+            if !packed.is_empty() {
+                self.bulk.shown(id << 16 | rule, packed);
             }
         }
         for name in &part.names {
             self.name(tx, name)?;
-        }
-        let names = names.into_list();
-        if part.outcome.is_some() && !names.is_empty() {
-            let list = serde_json::to_string(&names)
-                .map_err(|_| WriteError::Record("a place that is not text"))?;
-            tx.prepare_cached("UPDATE part SET places = ?2 WHERE id = ?1")?
-                .execute(params![id, list])?;
         }
         Ok(())
     }
@@ -272,6 +279,7 @@ impl Writing<'_> {
         owner: &'static str,
         id: i64,
     ) -> Result<(), WriteError> {
+        self.bulk.flush(tx)?;
         drop_parts(tx, owner, id)?;
         Ok(())
     }
@@ -312,11 +320,35 @@ impl Cache {
     }
 }
 
+/// The names that a part's packed bytes speak of, as JSON, and its shown findings packed, by rule.
+fn packed(part: &PartRecord) -> Result<(Option<String>, Vec<Vec<u8>>), WriteError> {
+    let mut names = Names::from_list(part.places.clone());
+    let shown = part
+        .rules
+        .iter()
+        .map(|record| {
+            let mut packed = Vec::with_capacity(record.shown.len() * 48);
+            for finding in &record.shown {
+                names.pack_finding(finding, &mut packed);
+            }
+            packed
+        })
+        .collect();
+    let names = names.into_list();
+    if part.outcome.is_none() || names.is_empty() {
+        return Ok((None, shown));
+    }
+    let list = serde_json::to_string(&names)
+        .map_err(|_| WriteError::Record("a place that is not text"))?;
+    Ok((Some(list), shown))
+}
+
 fn part_row(
     tx: &Connection,
     content: Option<i64>,
     document: Option<i64>,
     part: &PartRecord,
+    places: Option<&str>,
 ) -> Result<i64, WriteError> {
     let chain = if part.chain.is_root() {
         None
@@ -330,8 +362,8 @@ fn part_row(
         (outcome.kind.id(), outcome.reason.as_str())
     });
     tx.prepare_cached(
-        "INSERT INTO part (content, document, ordinal, chain, format, extractor, outcome, reason, size, people)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "INSERT INTO part (content, document, ordinal, chain, format, extractor, outcome, reason, size, people, places)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     )?
     .execute(params![
         content,
@@ -344,15 +376,21 @@ fn part_row(
         reason,
         part.size.map(|n| n as i64),
         part.people as i64,
+        places,
     ])?;
     Ok(tx.last_insert_rowid())
 }
 
-fn finish_part_row(tx: &Connection, id: i64, part: &PartRecord) -> Result<(), WriteError> {
+fn finish_part_row(
+    tx: &Connection,
+    id: i64,
+    part: &PartRecord,
+    places: Option<&str>,
+) -> Result<(), WriteError> {
     if let Some(outcome) = &part.outcome {
         tx.prepare_cached(
-            "UPDATE part SET format = ?2, extractor = ?3, outcome = ?4, reason = ?5, size = ?6, people = ?7
-             WHERE id = ?1",
+            "UPDATE part SET format = ?2, extractor = ?3, outcome = ?4, reason = ?5, size = ?6, people = ?7,
+                places = ?8 WHERE id = ?1",
         )?
         .execute(params![
             id,
@@ -362,70 +400,8 @@ fn finish_part_row(tx: &Connection, id: i64, part: &PartRecord) -> Result<(), Wr
             outcome.reason,
             part.size.map(|n| n as i64),
             part.people as i64,
+            places,
         ])?;
     }
-    Ok(())
-}
-
-/// Writes index rows, many a statement. A value that an earlier piece of the part had is added up.
-fn values(tx: &Connection, part: i64, rule: i64, values: &[ValueRecord]) -> rusqlite::Result<()> {
-    for chunk in values.chunks(ROWS) {
-        // Two texts only, so that both stay prepared: a full chunk, and one row.
-        if chunk.len() == ROWS {
-            insert_values(tx, part, rule, chunk)?;
-        } else {
-            for value in chunk.chunks(1) {
-                insert_values(tx, part, rule, value)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The statement that writes so many rows of the index.
-fn insert_text(rows: usize) -> String {
-    let mut text = String::from("INSERT INTO value VALUES ");
-    for n in 0..rows {
-        text.push_str(if n == 0 { "(?1, ?2" } else { ", (?1, ?2" });
-        for column in 0..5 {
-            text.push_str(&format!(", ?{}", 3 + n * 5 + column));
-        }
-        text.push(')');
-    }
-    // `||` makes text of bytes, hence the cast; the bytes are the same.
-    text.push_str(&format!(
-        " ON CONFLICT DO UPDATE SET count = count + excluded.count,
-           confidence = max(confidence, excluded.confidence), status = min(status, excluded.status),
-           places = CASE WHEN count < {PLACES} THEN CAST(places || excluded.places AS BLOB) ELSE places END"
-    ));
-    text
-}
-
-static INSERT_ONE: LazyLock<String> = LazyLock::new(|| insert_text(1));
-static INSERT_MANY: LazyLock<String> = LazyLock::new(|| insert_text(ROWS));
-
-fn insert_values(
-    tx: &Connection,
-    part: i64,
-    rule: i64,
-    values: &[ValueRecord],
-) -> rusqlite::Result<()> {
-    let text = if values.len() == ROWS {
-        &INSERT_MANY
-    } else {
-        &INSERT_ONE
-    };
-    let mut statement = tx.prepare_cached(text)?;
-    statement.raw_bind_parameter(1, part)?;
-    statement.raw_bind_parameter(2, rule)?;
-    for (n, value) in values.iter().enumerate() {
-        let first = 3 + n * 5;
-        statement.raw_bind_parameter(first, value.hash.0 as i64)?;
-        statement.raw_bind_parameter(first + 1, value.count as i64)?;
-        statement.raw_bind_parameter(first + 2, value.confidence.0)?;
-        statement.raw_bind_parameter(first + 3, status_number(value.status))?;
-        statement.raw_bind_parameter(first + 4, &value.places)?;
-    }
-    statement.raw_execute()?;
     Ok(())
 }

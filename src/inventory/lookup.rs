@@ -276,7 +276,7 @@ impl Inventory {
                 continue;
             };
             let Some(finding) = self
-                .shown(&part, &id.rule)?
+                .shown(&part, &rule)?
                 .into_iter()
                 .find(|f| f.number == id.number)
             else {

@@ -3,6 +3,7 @@
 //! `scan` commits [`record`]s through the one [`Writer`]; `report`, `find`, `request` and `cli` read. This is the only
 //! room that speaks SQL.
 
+mod bulk;
 mod close;
 mod content;
 mod database;

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr, sync::Arc};
 
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::OptionalExtension as _;
 use serde::{Serialize, Serializer};
 
 use crate::{
@@ -55,6 +55,8 @@ fn flat_outcome<S: Serializer>(outcome: &Outcome, serializer: S) -> Result<S::Ok
 /// What one rule found in one part of a document.
 #[derive(Clone, Debug, Serialize)]
 pub struct RuleCount {
+    #[serde(skip)]
+    id: i64,
     /// Rule.
     pub rule: Arc<str>,
     /// Its category.
@@ -308,13 +310,14 @@ impl Inventory {
             .query_map([id], part)?
             .collect::<Result<_, _>>()?;
         let mut statement = self.db.prepare_cached(
-            "SELECT r.name, r.category, f.low, f.medium, f.high, f.other, f.different
+            "SELECT r.name, r.category, f.low, f.medium, f.high, f.other, f.different, f.rule
              FROM finding f JOIN rule r ON r.id = f.rule WHERE f.part = ?1 ORDER BY f.rule",
         )?;
         for part in &mut parts {
             part.rules = statement
                 .query_map([part.id], |row| {
                     Ok(RuleCount {
+                        id: row.get(7)?,
                         rule: row.get::<_, String>(0)?.into(),
                         category: category(row.get_ref(1)?.as_str()?),
                         counts: [count(row, 2)?, count(row, 3)?, count(row, 4)?],
@@ -328,14 +331,16 @@ impl Inventory {
     }
 
     /// The findings kept to be shown of one rule in one part.
-    pub fn shown(&self, part: &PartRow, rule: &str) -> Result<Vec<FindingRecord>, InventoryError> {
+    pub fn shown(
+        &self,
+        part: &PartRow,
+        rule: &RuleCount,
+    ) -> Result<Vec<FindingRecord>, InventoryError> {
         let packed: Option<Vec<u8>> = self
             .db
-            .prepare_cached(
-                "SELECT packed FROM shown WHERE id = (SELECT ?1 << 16 | id FROM rule WHERE name = ?2)",
-            )
+            .prepare_cached("SELECT packed FROM shown WHERE id = ?1")
             .and_then(|mut s| {
-                s.query_row(params![part.id, rule], |row| row.get(0))
+                s.query_row([part.id << 16 | rule.id], |row| row.get(0))
                     .optional()
             })
             .map_err(|e| self.sql(e))?;
@@ -353,7 +358,7 @@ impl Inventory {
         self.places(Which::Live, |place| {
             for part in self.parts(place)? {
                 for rule in &part.rules {
-                    for finding in self.shown(&part, &rule.rule)? {
+                    for finding in self.shown(&part, rule)? {
                         if finding.confidence.level() < least {
                             continue;
                         }

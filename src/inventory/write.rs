@@ -24,6 +24,7 @@ use rusqlite::{
 
 use crate::{
     inventory::{
+        bulk::Bulk,
         database::{self, ScanLock},
         error::InventoryError,
         keys::Key,
@@ -50,6 +51,8 @@ pub struct Writer {
     pub(super) cache: Cache,
     pub(super) tickets: HashMap<u64, Ticket>,
     pub(super) seen: SeenSet,
+    /// Whether there may be documents the scanner died on.
+    pub(super) suspects: bool,
 }
 
 /// The run being written.
@@ -131,8 +134,10 @@ impl Writer {
             cache: Cache::default(),
             tickets: HashMap::new(),
             seen: SeenSet::default(),
+            suspects: true,
         };
         writer.check_key(key)?;
+        writer.suspects = !writer.suspects()?.is_empty();
         writer.forget_unfinished()?;
         Ok(writer)
     }
@@ -295,9 +300,9 @@ impl Writer {
     }
 
     /// Runs `work` in a transaction of its own, with the writer's other fields at hand.
-    pub(super) fn in_transaction<T>(
+    pub(super) fn in_transaction<'b, T>(
         &mut self,
-        work: impl FnOnce(&Connection, &mut Writing<'_>) -> Result<T, WriteError>,
+        work: impl FnOnce(&Connection, &mut Writing<'_, 'b>) -> Result<T, WriteError>,
     ) -> Result<T, InventoryError> {
         let tx = self
             .db
@@ -307,8 +312,14 @@ impl Writer {
             run: &mut self.run,
             cache: &mut self.cache,
             tickets: &mut self.tickets,
+            suspects: &mut self.suspects,
+            bulk: Bulk::default(),
         };
-        let result = work(&tx, &mut writing).and_then(|value| Ok(tx.commit().map(|()| value)?));
+        let result = work(&tx, &mut writing).and_then(|value| {
+            writing.bulk.flush(&tx)?;
+            tx.commit()?;
+            Ok(value)
+        });
         result.map_err(|error| {
             self.cache = Cache::default();
             match error {
@@ -346,10 +357,12 @@ impl From<rusqlite::Error> for WriteError {
 }
 
 /// The writer without its connection, which a transaction has borrowed.
-pub(super) struct Writing<'w> {
+pub(super) struct Writing<'w, 'b> {
     pub(super) run: &'w mut Option<CurrentRun>,
     pub(super) cache: &'w mut Cache,
     pub(super) tickets: &'w mut HashMap<u64, Ticket>,
+    pub(super) suspects: &'w mut bool,
+    pub(super) bulk: Bulk<'b>,
 }
 
 /// What is known of a document before this record.
@@ -361,12 +374,12 @@ struct Before {
     gone: bool,
 }
 
-impl Writing<'_> {
+impl<'b> Writing<'_, 'b> {
     pub(super) fn current(&self) -> Result<CurrentRun, WriteError> {
         self.run.ok_or(WriteError::Record("a row outside of a run"))
     }
 
-    fn document(&mut self, tx: &Connection, record: &DocumentRecord) -> Result<(), WriteError> {
+    fn document(&mut self, tx: &Connection, record: &'b DocumentRecord) -> Result<(), WriteError> {
         let run = self.current()?;
         let (folder, name) = record.path.split();
         let folder = self.cache.folder(tx, record.root, folder)?;
@@ -416,8 +429,10 @@ impl Writing<'_> {
         if let Some(part) = &record.name {
             self.name_part(tx, id, part)?;
         }
-        tx.prepare_cached("DELETE FROM suspect WHERE root = ?1 AND path = ?2")?
-            .execute(params![record.root.0, record.path.0])?;
+        if *self.suspects {
+            tx.prepare_cached("DELETE FROM suspect WHERE root = ?1 AND path = ?2")?
+                .execute(params![record.root.0, record.path.0])?;
+        }
         Ok(())
     }
 
