@@ -130,7 +130,9 @@ struct Level {
     before: Piece,
     changed: bool,
     /// Finished paragraphs of boxes inside, waiting for the paragraph around them to end.
-    waiting: Vec<Piece>,
+    waiting: Vec<(Piece, &'static str)>,
+    /// What the box is.
+    kind: &'static str,
     grids: Vec<Grid>,
 }
 
@@ -234,14 +236,15 @@ impl<'o, 'g> Story<'o, 'g> {
             && let Some(cell) = grid.rows.last_mut().and_then(|r| r.last_mut())
         {
             cell.append(piece);
-            for other in before.into_iter().chain(waiting) {
+            for other in before.into_iter().chain(waiting.into_iter().map(|w| w.0)) {
                 cell.append(other);
             }
             return Ok(());
         }
         if !outermost {
-            level.waiting.push(piece);
-            level.waiting.extend(before);
+            let kind = level.kind;
+            level.waiting.push((piece, kind));
+            level.waiting.extend(before.map(|b| (b, kind)));
             level.waiting.extend(waiting);
             return Ok(());
         }
@@ -252,10 +255,10 @@ impl<'o, 'g> Story<'o, 'g> {
             let place = format!("{anchor}, before tracked changes");
             self.write(before, Anchor::Region(place.into()))?;
         }
-        for box_text in waiting {
+        for (box_text, kind) in waiting {
             let place = match &self.region {
                 Some(region) => region.clone(),
-                None => Anchor::Region(format!("text box at {anchor}").into()),
+                None => Anchor::Region(format!("{kind} at {anchor}").into()),
             };
             self.write(box_text, place)?;
         }
@@ -318,10 +321,13 @@ impl<'o, 'g> Story<'o, 'g> {
         Ok(())
     }
 
-    /// A box inside the paragraph begins: its paragraphs come after this one.
-    pub fn open_box(&mut self) {
+    /// A box of this kind inside the paragraph begins: its paragraphs come after this one.
+    pub fn open_box(&mut self, kind: &'static str) {
         if self.levels.len() < 64 {
-            self.levels.push(Level::default());
+            self.levels.push(Level {
+                kind,
+                ..Level::default()
+            });
         }
     }
 
@@ -465,7 +471,10 @@ impl<'o, 'g> Story<'o, 'g> {
                         lines.into_iter().for_each(|line| cell.append(line));
                     }
                 }
-                _ => level.waiting.extend(lines),
+                _ => {
+                    let kind = level.kind;
+                    level.waiting.extend(lines.into_iter().map(|l| (l, kind)));
+                }
             }
         }
         Ok(())

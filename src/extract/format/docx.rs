@@ -339,7 +339,7 @@ impl Walker {
                 story.head_row();
             }
             "tc" => story.open_cell()?,
-            "txbxContent" => story.open_box(),
+            "txbxContent" => story.open_box("text box"),
             "AlternateContent" => self.choices.push(self.written),
             "Choice" => {
                 if let Some(before) = self.choices.last_mut() {

@@ -13,6 +13,7 @@ pub mod json;
 pub mod mail;
 pub mod mbox;
 pub mod msg;
+pub mod odf;
 pub mod pdf;
 pub mod sevenz;
 pub mod sql;
@@ -56,6 +57,9 @@ static FORMATS: &[&dyn Format] = &[
     &compressed::BZIP2,
     &compressed::XZ,
     &compressed::ZSTD,
+    &odf::ODT,
+    &odf::ODS,
+    &odf::ODP,
     &pdf::PdfFormat,
     &docx::Docx,
     &docx::WordXml,
