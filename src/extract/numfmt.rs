@@ -1,9 +1,9 @@
 //! Numbers as a spreadsheet shows them: Excel number formats applied to cell values.
 //!
 //! The spreadsheet readers call it. What a person sees decides: leading zeros of a format (`00-00-00` makes a sort code of
-//! a number), thousands separators, currency signs. Two departures, for the sake of who searches: a date is written
-//! as ISO 8601 whatever its format, so that day and month cannot be mistaken, and a whole number in the general
-//! format keeps all its digits instead of turning into `1.23E+11`.
+//! a number), currency signs, percent. Departures, for the sake of who searches: a date is written as ISO 8601 whatever its
+//! format, so that day and month cannot be mistaken; a number has the digits that it has, where a format
+//! would round them, add zeros behind the point, hide them or turn them into `1.23E+11`; and there are no thousands separators, which would cut an account number in pieces.
 //! Format codes: ECMA-376 part 1, 18.8.30 and 18.8.31.
 
 use std::fmt::Write as _;
@@ -33,11 +33,7 @@ pub struct Section {
     /// Digit placeholders before the point; how many of them are `0`.
     whole: usize,
     fraction: usize,
-    fraction_zeros: usize,
-    thousands: bool,
-    percent: u32,
-    /// Divide by 1000 this many times.
-    scale: u32,
+    percent: bool,
     scientific: bool,
     odd: bool,
 }
@@ -132,7 +128,7 @@ pub fn general(value: f64) -> String {
     if value.abs() < 1e-5 || value.abs() >= 1e21 {
         return format!("{value:E}");
     }
-    let before = (value.abs().log10().floor() as i32 + 1).max(1);
+    let before = value.abs().log10().floor() as i32 + 1;
     let decimals = (15 - before).clamp(0, 20) as usize;
     let text = format!("{value:.decimals$}");
     match text.contains('.') {
@@ -281,7 +277,6 @@ impl Section {
         let mut literal = String::new();
         let mut chars = code.chars().peekable();
         let mut after_point = false;
-        let mut commas = 0;
         let flush = |literal: &mut String, tokens: &mut Vec<Token>| {
             if !literal.is_empty() {
                 tokens.push(Token::Literal(std::mem::take(literal)));
@@ -307,18 +302,13 @@ impl Section {
                 '0' | '#' | '?' => {
                     flush(&mut literal, &mut section.tokens);
                     section.tokens.push(Token::Digit(c));
-                    if commas > 0 && !after_point && section.whole > 0 {
-                        section.thousands = true;
-                    }
-                    commas = 0;
                     if after_point {
                         section.fraction += 1;
-                        section.fraction_zeros += usize::from(c == '0');
                     } else {
                         section.whole += 1;
                     }
                 }
-                ',' if section.whole > 0 => commas += 1,
+                ',' if section.whole > 0 => {}
                 '.' if section.whole + section.fraction > 0
                     || chars.peek().is_some_and(|c| matches!(c, '0' | '#' | '?')) =>
                 {
@@ -327,7 +317,7 @@ impl Section {
                     after_point = true;
                 }
                 '%' => {
-                    section.percent += 1;
+                    section.percent = true;
                     literal.push('%');
                 }
                 'E' | 'e' if chars.peek().is_some_and(|c| matches!(c, '+' | '-')) => {
@@ -348,7 +338,6 @@ impl Section {
                 c => literal.push(c),
             }
         }
-        section.scale = commas;
         flush(&mut literal, &mut section.tokens);
         section
     }
@@ -367,28 +356,28 @@ impl Section {
                     _ => {}
                 }
             }
+            // A format that hides the number or shows a dash for it does not hide it from us.
+            if !out.contains(|c: char| c.is_ascii_digit()) {
+                return general(value);
+            }
             return out.trim().to_owned();
         }
-        let scaled = value * 100_f64.powi(self.percent as i32) / 1000_f64.powi(self.scale as i32);
-        if !scaled.is_finite() || scaled.abs() >= 1e21 {
+        
+        let value = if self.percent { value * 100.0 } else { value };
+        if !value.is_finite() || value.abs() >= 1e21 {
             return general(value);
         }
-        // Excel rounds on the decimal digits it shows, 15 of them; so is the number rounded here first.
-        let digits = format!(
-            "{:.*}",
-            self.fraction.min(20),
-            general(scaled.abs()).parse().unwrap_or(scaled.abs())
-        );
+        let digits = general(value.abs());
+        if digits.contains('E') {
+            return digits;
+        }
         let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
         let whole = if whole == "0" { "" } else { whole };
-        let mut fraction = fraction.to_owned();
-        while fraction.len() > self.fraction_zeros && fraction.ends_with('0') {
-            fraction.pop();
-        }
         let mut out = String::new();
-        if scaled < 0.0 && digits.bytes().any(|b| (b'1'..=b'9').contains(&b)) {
+        if value < 0.0 && digits.bytes().any(|b| (b'1'..=b'9').contains(&b)) {
             out.push('-');
         }
+        let pointed = self.fraction > 0;
         let mut seen = 0;
         let mut after_point = false;
         let mut fraction_at = 0;
@@ -401,43 +390,37 @@ impl Section {
                         out.push_str(whole);
                     }
                     after_point = true;
-                    if !fraction.is_empty() || self.fraction_zeros > 0 {
+                    if !fraction.is_empty() {
                         out.push('.');
                     }
                 }
                 Token::Digit(_) if after_point => {
-                    if let Some(digit) = fraction.get(fraction_at..fraction_at + 1) {
-                        out.push_str(digit);
-                    }
+                    // The last place takes all that is left.
                     fraction_at += 1;
+                    let last = fraction_at == self.fraction;
+                    let end = if last { fraction.len() } else { fraction_at.min(fraction.len()) };
+                    out.push_str(fraction.get(fraction_at - 1..end).unwrap_or(""));
                 }
                 Token::Digit(kind) => {
                     // Places are counted from the left: the first one takes all digits that have no place.
                     let place = self.whole - seen;
                     seen += 1;
                     if seen == 1 && whole.len() > self.whole {
-                        for (i, digit) in whole[..whole.len() - self.whole].chars().enumerate() {
-                            out.push(digit);
-                            self.separate(&mut out, whole.len() - i);
-                        }
+                        out.push_str(&whole[..whole.len() - self.whole]);
                     }
                     if place <= whole.len() {
                         out.push_str(&whole[whole.len() - place..whole.len() - place + 1]);
-                        self.separate(&mut out, place);
                     } else if *kind == '0' {
                         out.push('0');
-                        self.separate(&mut out, place);
+                    }
+                    if seen == self.whole && !pointed && !fraction.is_empty() {
+                        out.push('.');
+                        out.push_str(fraction);
                     }
                 }
             }
         }
         out.trim().to_owned()
-    }
-
-    fn separate(&self, out: &mut String, place: usize) {
-        if self.thousands && place > 1 && (place - 1).is_multiple_of(3) {
-            out.push(',');
-        }
     }
 }
 
@@ -463,17 +446,20 @@ mod tests {
 
     #[test]
     fn amounts_are_shown_as_a_sheet_shows_them() {
-        assert_eq!(show("#,##0.00", 1_234_567.891), "1,234,567.89");
-        assert_eq!(show("\"£\"#,##0;[Red]-\"£\"#,##0", -52_000.0), "-£52,000");
-        assert_eq!(show("[$£-809]#,##0.00", 5.5), "£5.50");
+        assert_eq!(show("#,##0.00", 1_234_567.891), "1234567.891");
+        assert_eq!(show("\"£\"#,##0;[Red]-\"£\"#,##0", -52_000.0), "-£52000");
+        assert_eq!(show("[$£-809]#,##0.00", 5.5), "£5.5");
         assert_eq!(
             show("_-* #,##0.00_-;-* #,##0.00_-;_-* \"-\"??_-;_-@_-", 12.0),
-            "12.00"
+            "12"
         );
         assert_eq!(show("0.0%", 0.256), "25.6%");
         assert_eq!(show("0.##", 1.5), "1.5");
-        assert_eq!(show("0.00", 1.005), "1.00");
+        assert_eq!(show("0.00", 1.005), "1.005");
+        assert_eq!(show("0", 5.75), "5.75");
+        assert_eq!(show("0.00", 3.0), "3");
         assert_eq!(show("#", 0.0), "");
+        assert_eq!(show(";;;", 12_345_678.0), "12345678");
     }
 
     #[test]
@@ -489,6 +475,6 @@ mod tests {
             "1951-03-02"
         );
         assert_eq!(show("\"day \"0", 5.0), "day 5");
-        assert_eq!(show("[Red]0.00", 5.0), "5.00");
+        assert_eq!(show("[Red]0.00", 5.0), "5");
     }
 }

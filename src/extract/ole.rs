@@ -10,6 +10,7 @@ use super::{
     error::ExtractError,
     guard::{Guard, Member},
     sniff::extension,
+    source::Source,
 };
 
 /// Largest stream that is taken out of an object.
@@ -279,4 +280,95 @@ pub fn utf16(raw: &[u8]) -> String {
         .take_while(|&u| u != 0)
         .collect();
     String::from_utf16_lossy(&units)
+}
+
+/// Opens a compound file; what is wrong with it is told in our words.
+///
+/// # Errors
+/// `Corrupt` when it has no directory.
+pub fn open<'s, 'a>(source: &'s mut Source<'a>) -> Result<cfb::CompoundFile<&'s mut Source<'a>>, ExtractError> {
+    source.seek(std::io::SeekFrom::Start(0))?;
+    cfb::CompoundFile::open(source).map_err(|error| match ExtractError::from(error) {
+        ExtractError::Corrupt(_) | ExtractError::Unsupported(_) => {
+            ExtractError::corrupt("its compound file directory is damaged")
+        }
+        other => other,
+    })
+}
+
+/// Paths of all streams and storages.
+pub fn paths<F>(file: &cfb::CompoundFile<F>) -> Vec<String> {
+    file.walk()
+        .take(100_000)
+        .map(|e| e.path().to_string_lossy().replace('\\', "/"))
+        .collect()
+}
+
+/// Reads the embedded objects whose storages are asked for, each as a member.
+///
+/// # Errors
+/// Those that end the file.
+pub fn storages<F: Read + Seek>(
+    file: &mut cfb::CompoundFile<F>,
+    wanted: impl Fn(&str) -> bool,
+    out: &mut Guard<'_>,
+) -> Result<(), ExtractError> {
+    let all = paths(file);
+    let mut number = 0;
+    let storages: Vec<&String> = all.iter().filter(|p| wanted(p) && file.is_storage(p)).collect();
+    for storage in storages {
+        number += 1;
+        let below: Vec<&String> = all
+            .iter()
+            .filter(|p| p.strip_prefix(storage.as_str()).is_some_and(|r| r.starts_with('/')))
+            .collect();
+        let at = |name: &str| format!("{storage}/{name}");
+        let name = format!("embedded object {number}");
+        let plain = ["\u{1}Ole10Native", "Package", "CONTENTS", "EmbeddedOdf"]
+            .iter()
+            .map(|n| at(n))
+            .find(|p| file.is_stream(p));
+        if let Some(path) = plain
+            && let Some(bytes) = stream(file, &path)
+        {
+            if path.ends_with("Native") {
+                match native(&bytes) {
+                    Some((inner, content)) => {
+                        let member = Member::new(Part::Attachment(inner.unwrap_or(name).into()));
+                        out.child_bytes(member, content)?;
+                    }
+                    None => out.closed_child(
+                        Member::new(Part::Attachment(name.into())),
+                        ExtractError::corrupt("its wrapping is damaged"),
+                    )?,
+                }
+            } else {
+                out.child_bytes(Member::new(Part::Attachment(name.into())), &bytes)?;
+            }
+            continue;
+        }
+        let is_document = ["WordDocument", "Workbook", "Book", "PowerPoint Document"]
+            .iter()
+            .any(|n| file.is_stream(at(n)));
+        if is_document && let Some(bytes) = lift(file, storage, &below) {
+            out.child_bytes(Member::new(Part::Attachment(name.into())), &bytes)?;
+        }
+    }
+    Ok(())
+}
+
+/// A storage as a compound file of its own.
+fn lift<F: Read + Seek>(file: &mut cfb::CompoundFile<F>, storage: &str, below: &[&String]) -> Option<Vec<u8>> {
+    let mut lifted = cfb::CompoundFile::create(Cursor::new(Vec::new())).ok()?;
+    for path in below {
+        let inner = &path[storage.len()..];
+        if file.is_storage(path) {
+            lifted.create_storage_all(inner).ok()?;
+        } else if let Some(bytes) = stream(file, path) {
+            let mut to = lifted.create_stream(inner).ok()?;
+            std::io::Write::write_all(&mut to, &bytes).ok()?;
+        }
+    }
+    lifted.flush().ok()?;
+    Some(lifted.into_inner().into_inner())
 }

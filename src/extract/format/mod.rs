@@ -15,12 +15,14 @@ pub mod mbox;
 pub mod msg;
 pub mod odf;
 pub mod pdf;
+pub mod pptx;
 pub mod sevenz;
 pub mod sql;
 pub mod sqlite;
 pub mod tar;
 pub mod text;
 pub mod tnef;
+pub mod xls;
 pub mod xlsx;
 pub mod xml;
 pub mod zip;
@@ -60,6 +62,8 @@ static FORMATS: &[&dyn Format] = &[
     &odf::ODT,
     &odf::ODS,
     &odf::ODP,
+    &pptx::Pptx,
+    &xls::Xls,
     &pdf::PdfFormat,
     &docx::Docx,
     &docx::WordXml,

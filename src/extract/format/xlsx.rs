@@ -50,9 +50,9 @@ impl Format for Xlsx {
     fn sniff(&self, look: &Look<'_>) -> u8 {
         if look.magic != "zip" || look.has("xl/workbook.bin") {
             NO
-        } else if look.has_under("xl/") && look.has("[Content_Types].xml") {
+        } else if ooxml::folder(look) == "xl/" && look.has("[Content_Types].xml") {
             SURE
-        } else if look.has_under("xl/") {
+        } else if ooxml::folder(look) == "xl/" {
             LIKELY
         } else {
             NO
@@ -508,7 +508,7 @@ impl SheetReader<'_> {
 }
 
 /// A page header without its codes: `&L`, `&"Arial"`, `&12`.
-fn page_text(code: &str) -> String {
+pub(super) fn page_text(code: &str) -> String {
     let mut out = String::new();
     let mut chars = code.chars().peekable();
     while let Some(c) = chars.next() {

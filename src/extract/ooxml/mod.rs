@@ -9,6 +9,7 @@ use crate::model::Anchor;
 use super::{
     error::ExtractError,
     package::{Package, is_picture},
+    sniff::Look,
     story::Story,
     xml::Node,
 };
@@ -207,6 +208,22 @@ fn one_custom_part(
         }
     }
     Ok(())
+}
+
+/// The folder of most parts: `word/`, `xl/` or `ppt/`. Documents embedded without compression show their parts too.
+pub fn folder(look: &Look<'_>) -> &'static str {
+    let count = |folder: &str| {
+        look.inside
+            .iter()
+            .filter(|n| n.get(..folder.len()).is_some_and(|s| s.eq_ignore_ascii_case(folder)))
+            .count()
+    };
+    ["word/", "xl/", "ppt/"]
+        .into_iter()
+        .map(|f| (count(f), f))
+        .filter(|(n, _)| *n > 0)
+        .max_by_key(|(n, _)| *n)
+        .map_or("", |(_, f)| f)
 }
 
 /// Whether a part is an embedded file: a package, an OLE object, or a picture. `folder` is `word/`, `xl/` or `ppt/`.
