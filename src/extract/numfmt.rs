@@ -362,7 +362,7 @@ impl Section {
             }
             return out.trim().to_owned();
         }
-        
+
         let value = if self.percent { value * 100.0 } else { value };
         if !value.is_finite() || value.abs() >= 1e21 {
             return general(value);
@@ -398,7 +398,11 @@ impl Section {
                     // The last place takes all that is left.
                     fraction_at += 1;
                     let last = fraction_at == self.fraction;
-                    let end = if last { fraction.len() } else { fraction_at.min(fraction.len()) };
+                    let end = if last {
+                        fraction.len()
+                    } else {
+                        fraction_at.min(fraction.len())
+                    };
                     out.push_str(fraction.get(fraction_at - 1..end).unwrap_or(""));
                 }
                 Token::Digit(kind) => {

@@ -286,7 +286,9 @@ pub fn utf16(raw: &[u8]) -> String {
 ///
 /// # Errors
 /// `Corrupt` when it has no directory.
-pub fn open<'s, 'a>(source: &'s mut Source<'a>) -> Result<cfb::CompoundFile<&'s mut Source<'a>>, ExtractError> {
+pub fn open<'s, 'a>(
+    source: &'s mut Source<'a>,
+) -> Result<cfb::CompoundFile<&'s mut Source<'a>>, ExtractError> {
     source.seek(std::io::SeekFrom::Start(0))?;
     cfb::CompoundFile::open(source).map_err(|error| match ExtractError::from(error) {
         ExtractError::Corrupt(_) | ExtractError::Unsupported(_) => {
@@ -315,12 +317,18 @@ pub fn storages<F: Read + Seek>(
 ) -> Result<(), ExtractError> {
     let all = paths(file);
     let mut number = 0;
-    let storages: Vec<&String> = all.iter().filter(|p| wanted(p) && file.is_storage(p)).collect();
+    let storages: Vec<&String> = all
+        .iter()
+        .filter(|p| wanted(p) && file.is_storage(p))
+        .collect();
     for storage in storages {
         number += 1;
         let below: Vec<&String> = all
             .iter()
-            .filter(|p| p.strip_prefix(storage.as_str()).is_some_and(|r| r.starts_with('/')))
+            .filter(|p| {
+                p.strip_prefix(storage.as_str())
+                    .is_some_and(|r| r.starts_with('/'))
+            })
             .collect();
         let at = |name: &str| format!("{storage}/{name}");
         let name = format!("embedded object {number}");
@@ -358,7 +366,11 @@ pub fn storages<F: Read + Seek>(
 }
 
 /// A storage as a compound file of its own.
-fn lift<F: Read + Seek>(file: &mut cfb::CompoundFile<F>, storage: &str, below: &[&String]) -> Option<Vec<u8>> {
+fn lift<F: Read + Seek>(
+    file: &mut cfb::CompoundFile<F>,
+    storage: &str,
+    below: &[&String],
+) -> Option<Vec<u8>> {
     let mut lifted = cfb::CompoundFile::create(Cursor::new(Vec::new())).ok()?;
     for path in below {
         let inner = &path[storage.len()..];

@@ -41,7 +41,8 @@ impl Format for Docx {
     }
 
     fn sniff(&self, look: &Look<'_>) -> u8 {
-        if look.magic == "zip" && ooxml::folder(look) == "word/" && look.has("[Content_Types].xml") {
+        if look.magic == "zip" && ooxml::folder(look) == "word/" && look.has("[Content_Types].xml")
+        {
             SURE
         } else if look.magic == "zip" && look.has("word/document.xml") {
             LIKELY

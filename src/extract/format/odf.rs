@@ -46,13 +46,18 @@ impl Kind {
             .strip_prefix("application/vnd.oasis.opendocument.")
             .or(media_type.strip_prefix("application/x-vnd.oasis.opendocument."))
             .or(media_type.strip_prefix("application/vnd.sun.xml."))?;
-        Some(if last.starts_with("spreadsheet") || last.starts_with("calc") {
-            Kind::Sheets
-        } else if ["presentation", "graphics", "impress", "draw"].iter().any(|k| last.starts_with(k)) {
-            Kind::Slides
-        } else {
-            Kind::Text
-        })
+        Some(
+            if last.starts_with("spreadsheet") || last.starts_with("calc") {
+                Kind::Sheets
+            } else if ["presentation", "graphics", "impress", "draw"]
+                .iter()
+                .any(|k| last.starts_with(k))
+            {
+                Kind::Slides
+            } else {
+                Kind::Text
+            },
+        )
     }
 }
 
@@ -79,9 +84,15 @@ impl Format for Odf {
 
     fn about(&self) -> &'static str {
         match self.0 {
-            Kind::Text => "OpenDocument text: paragraphs, tables, notes, comments, headers, deleted text, forms, properties",
-            Kind::Sheets => "OpenDocument spreadsheets: every sheet with its headings, comments, properties",
-            Kind::Slides => "OpenDocument presentations and drawings: slides, notes, comments, properties",
+            Kind::Text => {
+                "OpenDocument text: paragraphs, tables, notes, comments, headers, deleted text, forms, properties"
+            }
+            Kind::Sheets => {
+                "OpenDocument spreadsheets: every sheet with its headings, comments, properties"
+            }
+            Kind::Slides => {
+                "OpenDocument presentations and drawings: slides, notes, comments, properties"
+            }
         }
     }
 
@@ -94,7 +105,10 @@ impl Format for Odf {
             let head = &look.head[..look.head.len().min(256)];
             let plain = memchr::memmem::find(head, b"mimetype").map(|at| {
                 let rest = &head[at + 8..];
-                let end = rest.iter().position(|b| !b.is_ascii_graphic()).unwrap_or(rest.len());
+                let end = rest
+                    .iter()
+                    .position(|b| !b.is_ascii_graphic())
+                    .unwrap_or(rest.len());
                 String::from_utf8_lossy(&rest[..end]).replace("PK", "")
             });
             return match plain.as_deref().and_then(Kind::of) {
@@ -105,7 +119,9 @@ impl Format for Odf {
                 None => NO,
             };
         }
-        let flat = look.text.contains("urn:oasis:names:tc:opendocument:xmlns:office:1.0")
+        let flat = look
+            .text
+            .contains("urn:oasis:names:tc:opendocument:xmlns:office:1.0")
             && look.text.contains("office:document ");
         let kind = look
             .text
@@ -136,7 +152,11 @@ impl Format for Odf {
 }
 
 /// Reads one content part: sheets by their reader, everything else by the other.
-fn content<R: Read>(xml: &mut Xml<R>, kind: Kind, story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
+fn content<R: Read>(
+    xml: &mut Xml<R>,
+    kind: Kind,
+    story: &mut Story<'_, '_>,
+) -> Result<(), ExtractError> {
     let result = match kind {
         Kind::Sheets => sheets::Walker::default().read(xml, story),
         _ => text::Walker::default().read(xml, story),
@@ -155,7 +175,9 @@ fn packed(source: &mut Source<'_>, kind: Kind, out: &mut Guard<'_>) -> Result<()
     }
     {
         let mut story = Story::new(out);
-        let result = package.xml("content.xml").and_then(|mut xml| content(&mut xml, kind, &mut story));
+        let result = package
+            .xml("content.xml")
+            .and_then(|mut xml| content(&mut xml, kind, &mut story));
         tolerate(result, &mut story, "content")?;
         if package.has("styles.xml") {
             let result = package
@@ -181,7 +203,9 @@ fn packed(source: &mut Source<'_>, kind: Kind, out: &mut Guard<'_>) -> Result<()
             tolerate(result, &mut story, "embedded object")?;
         }
         if package.has("meta.xml") {
-            let result = package.xml("meta.xml").and_then(|mut xml| meta(&mut xml, &mut story));
+            let result = package
+                .xml("meta.xml")
+                .and_then(|mut xml| meta(&mut xml, &mut story));
             tolerate(result, &mut story, "properties")?;
         }
         story.finish()?;
@@ -190,9 +214,16 @@ fn packed(source: &mut Source<'_>, kind: Kind, out: &mut Guard<'_>) -> Result<()
         |name| {
             let lower = name.to_ascii_lowercase();
             let own = lower.ends_with(".xml") || lower.ends_with(".rdf") || lower == "mimetype";
-            let fixed = ["meta-inf/", "thumbnails/", "objectreplacements/", "configurations2/", "layout-cache", "basic/"]
-                .iter()
-                .any(|p| lower.starts_with(p));
+            let fixed = [
+                "meta-inf/",
+                "thumbnails/",
+                "objectreplacements/",
+                "configurations2/",
+                "layout-cache",
+                "basic/",
+            ]
+            .iter()
+            .any(|p| lower.starts_with(p));
             !own && !fixed && (is_picture(&lower) || !lower.starts_with("pictures/"))
         },
         out,
@@ -216,8 +247,17 @@ fn is_locked(package: &mut Package<'_, '_>) -> bool {
 
 /// Properties that say nothing about anybody.
 const DULL: &[&str] = &[
-    "creation-date", "date", "generator", "editing-cycles", "editing-duration", "document-statistic", "print-date",
-    "template", "auto-reload", "hyperlink-behaviour", "language",
+    "creation-date",
+    "date",
+    "generator",
+    "editing-cycles",
+    "editing-duration",
+    "document-statistic",
+    "print-date",
+    "template",
+    "auto-reload",
+    "hyperlink-behaviour",
+    "language",
 ];
 
 /// Properties inside a flat document: up to the end of the element just opened.

@@ -40,7 +40,11 @@ impl Format for Pptx {
 
     fn sniff(&self, look: &Look<'_>) -> u8 {
         if look.magic == "zip" && ooxml::folder(look) == "ppt/" {
-            if look.has("[Content_Types].xml") { SURE } else { LIKELY }
+            if look.has("[Content_Types].xml") {
+                SURE
+            } else {
+                LIKELY
+            }
         } else {
             NO
         }
@@ -66,11 +70,26 @@ impl Format for Pptx {
         let authors = authors(&mut package);
         for (index, part) in slides.iter().enumerate() {
             let number = index as u32 + 1;
-            one_part(&mut package, part, Anchor::Slide(number), "slide", &mut story)?;
-            for relation in relations.iter().filter(|r| same(&r.from, part) && !r.external) {
+            one_part(
+                &mut package,
+                part,
+                Anchor::Slide(number),
+                "slide",
+                &mut story,
+            )?;
+            for relation in relations
+                .iter()
+                .filter(|r| same(&r.from, part) && !r.external)
+            {
                 match relation.kind.as_str() {
                     "notesSlide" => {
-                        one_part(&mut package, &relation.to, Anchor::Notes(number), "notes", &mut story)?;
+                        one_part(
+                            &mut package,
+                            &relation.to,
+                            Anchor::Notes(number),
+                            "notes",
+                            &mut story,
+                        )?;
                     }
                     "comments" => {
                         let result = package
@@ -83,7 +102,12 @@ impl Format for Pptx {
                 }
             }
         }
-        for (kind, name) in [("slideMaster", "master"), ("slideLayout", "layout"), ("notesMaster", "notes master"), ("handoutMaster", "handout master")] {
+        for (kind, name) in [
+            ("slideMaster", "master"),
+            ("slideLayout", "layout"),
+            ("notesMaster", "notes master"),
+            ("handoutMaster", "handout master"),
+        ] {
             let mut parts: Vec<&str> = relations
                 .iter()
                 .filter(|r| r.kind == kind && !r.external)
@@ -92,7 +116,9 @@ impl Format for Pptx {
             parts.sort_unstable();
             parts.dedup();
             for part in parts {
-                let result = package.xml(part).and_then(|mut xml| master(&mut xml, name, &mut story));
+                let result = package
+                    .xml(part)
+                    .and_then(|mut xml| master(&mut xml, name, &mut story));
                 story.end_part()?;
                 ooxml::tolerate(result, &mut story, name)?;
             }
@@ -137,7 +163,8 @@ fn slides(
         .iter()
         .filter(|n| {
             let n = n.trim_start_matches('/').to_ascii_lowercase();
-            n.strip_prefix("ppt/slides/").is_some_and(|f| f.ends_with(".xml") && !f.contains('/'))
+            n.strip_prefix("ppt/slides/")
+                .is_some_and(|f| f.ends_with(".xml") && !f.contains('/'))
         })
         .filter(|n| !order.iter().any(|o| same(o, n)))
         .cloned()
@@ -167,7 +194,9 @@ fn one_part(
         return Ok(());
     }
     story.region(Some(place));
-    let result = package.xml(part).and_then(|mut xml| drawing::text(&mut xml, story));
+    let result = package
+        .xml(part)
+        .and_then(|mut xml| drawing::text(&mut xml, story));
     story.end_part()?;
     ooxml::tolerate(result, story, what)
 }
@@ -176,7 +205,9 @@ fn one_part(
 fn authors(package: &mut Package<'_, '_>) -> HashMap<String, String> {
     let mut found = HashMap::new();
     for part in ["ppt/commentAuthors.xml", "ppt/authors.xml"] {
-        let Ok(mut xml) = package.xml(part) else { continue };
+        let Ok(mut xml) = package.xml(part) else {
+            continue;
+        };
         while let Ok(Some(node)) = xml.step() {
             if let Node::Open(tag) = node
                 && matches!(tag.name(), "cmAuthor" | "author")
@@ -231,7 +262,11 @@ fn comments<R: Read>(
 }
 
 /// Text of a master or layout that is on every slide: shapes that are no placeholders.
-fn master<R: Read>(xml: &mut Xml<R>, name: &str, story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
+fn master<R: Read>(
+    xml: &mut Xml<R>,
+    name: &str,
+    story: &mut Story<'_, '_>,
+) -> Result<(), ExtractError> {
     story.region(Some(Anchor::Region(name.into())));
     let (mut placeholder, mut on) = (false, false);
     while let Some(node) = xml.step()? {

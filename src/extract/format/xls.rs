@@ -48,12 +48,21 @@ impl Format for Xls {
     fn sniff(&self, look: &Look<'_>) -> u8 {
         if look.magic == "cfb" {
             let book = look.has("Workbook") || look.has("Book");
-            return if book && !look.has("WordDocument") { SURE } else { NO };
+            return if book && !look.has("WordDocument") {
+                SURE
+            } else {
+                NO
+            };
         }
         // A bare stream begins with the record that every sheet begins with.
         let bare = matches!(
             look.head.get(..4),
-            Some([0x09, 0x00 | 0x02 | 0x04 | 0x08, 0x04 | 0x06 | 0x08 | 0x10, 0x00])
+            Some([
+                0x09,
+                0x00 | 0x02 | 0x04 | 0x08,
+                0x04 | 0x06 | 0x08 | 0x10,
+                0x00
+            ])
         ) && !look.is_text();
         match (bare, look.named(self.extensions())) {
             (true, true) => SURE,
@@ -77,7 +86,9 @@ impl Format for Xls {
         let size = source.size().unwrap_or(0);
         let _permit = out.permit(size.saturating_mul(2))?;
         let mut file = ole::open(source)?;
-        let name = ["/Workbook", "/Book", "/WORKBOOK", "/BOOK"].into_iter().find(|n| file.is_stream(n));
+        let name = ["/Workbook", "/Book", "/WORKBOOK", "/BOOK"]
+            .into_iter()
+            .find(|n| file.is_stream(n));
         let name = name.ok_or_else(|| ExtractError::corrupt("its workbook stream is missing"))?;
         let stream = ole::stream(&mut file, name)
             .ok_or_else(|| ExtractError::corrupt("its workbook stream cannot be read"))?;
@@ -94,7 +105,11 @@ impl Format for Xls {
                 }
             }
             for (name, value) in ole::properties(&mut file) {
-                story.note(Anchor::Meta(name.as_str().into()), Some(&name), value.trim())?;
+                story.note(
+                    Anchor::Meta(name.as_str().into()),
+                    Some(&name),
+                    value.trim(),
+                )?;
             }
             story.finish()?;
         }
@@ -155,13 +170,18 @@ impl<'b> Book<'b> {
     }
 
     fn read(mut self, story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
-        let first = record(self.stream, 0).ok_or_else(|| ExtractError::corrupt("its workbook stream is empty"))?;
+        let first = record(self.stream, 0)
+            .ok_or_else(|| ExtractError::corrupt("its workbook stream is empty"))?;
         self.version = match first.id {
             0x0809 => u16_at(first.data, 0).unwrap_or(0x600),
             0x0009 => 0x200,
             0x0209 => 0x300,
             0x0409 => 0x400,
-            _ => return Err(ExtractError::corrupt("its workbook stream begins with no workbook")),
+            _ => {
+                return Err(ExtractError::corrupt(
+                    "its workbook stream begins with no workbook",
+                ));
+            }
         };
         self.strings.unicode = self.version >= 0x600;
         self.old = self.version < 0x500;
@@ -239,7 +259,9 @@ impl<'b> Book<'b> {
                 }
                 0xe0 => self.styles.push(u16_at(data, 2).unwrap_or(0)),
                 0x243 | 0x443 => self.styles.push(data.get(1).map_or(0, |&b| u16::from(b))),
-                0x43 => self.styles.push(data.get(2).map_or(0, |&b| u16::from(b & 0x3f))),
+                0x43 => self
+                    .styles
+                    .push(data.get(2).map_or(0, |&b| u16::from(b & 0x3f))),
                 0xfc => {
                     let (parts, next) = continued(self.stream, found);
                     self.shared = shared_strings(parts);
@@ -335,7 +357,13 @@ impl<'b> Book<'b> {
                         } else {
                             data.get(6..).and_then(|d| self.strings.read(d, false))
                         };
-                        sheet.cell(u64::from(row) + 1, u32::from(column), &text.unwrap_or_default(), true, story)?;
+                        sheet.cell(
+                            u64::from(row) + 1,
+                            u32::from(column),
+                            &text.unwrap_or_default(),
+                            true,
+                            story,
+                        )?;
                     }
                 }
                 0x203 => {
@@ -354,11 +382,20 @@ impl<'b> Book<'b> {
                     for i in 0..count {
                         let style = u16_at(data, 4 + i * 6).unwrap_or(0);
                         let raw = u32_at(data, 6 + i * 6).unwrap_or(0);
-                        self.number(row, first.saturating_add(i as u16), style, rk(raw), sheet, story)?;
+                        self.number(
+                            row,
+                            first.saturating_add(i as u16),
+                            style,
+                            rk(raw),
+                            sheet,
+                            story,
+                        )?;
                     }
                 }
                 0x205 => {
-                    if let (Some((row, column, _)), Some(&value), Some(&error)) = (place(), data.get(6), data.get(7)) {
+                    if let (Some((row, column, _)), Some(&value), Some(&error)) =
+                        (place(), data.get(6), data.get(7))
+                    {
                         let text = match (error, value) {
                             (0, 0) => "FALSE",
                             (0, _) => "TRUE",
@@ -369,14 +406,22 @@ impl<'b> Book<'b> {
                 }
                 0x06 | 0x206 | 0x406 => {
                     let value_at = if self.version == 0x200 { 7 } else { 6 };
-                    if let (Some((row, column, style)), Some(value)) = (place(), data.get(value_at..value_at + 8)) {
+                    if let (Some((row, column, style)), Some(value)) =
+                        (place(), data.get(value_at..value_at + 8))
+                    {
                         waiting = None;
                         if value[6] == 0xff && value[7] == 0xff {
                             match value[0] {
                                 0 => waiting = Some((row, column)),
                                 1 => {
                                     let text = if value[2] == 0 { "FALSE" } else { "TRUE" };
-                                    sheet.cell(u64::from(row) + 1, u32::from(column), text, false, story)?;
+                                    sheet.cell(
+                                        u64::from(row) + 1,
+                                        u32::from(column),
+                                        text,
+                                        false,
+                                        story,
+                                    )?;
                                 }
                                 _ => {}
                             }
@@ -395,12 +440,19 @@ impl<'b> Book<'b> {
                         } else {
                             self.strings.read(data, self.version == 0x200)
                         };
-                        sheet.cell(u64::from(row) + 1, u32::from(column), &text.unwrap_or_default(), true, story)?;
+                        sheet.cell(
+                            u64::from(row) + 1,
+                            u32::from(column),
+                            &text.unwrap_or_default(),
+                            true,
+                            story,
+                        )?;
                     }
                 }
                 // BIFF 2.
                 0x02..=0x04 if self.version == 0x200 => {
-                    let (row, column) = (u16_at(data, 0).unwrap_or(0), u16_at(data, 2).unwrap_or(0));
+                    let (row, column) =
+                        (u16_at(data, 0).unwrap_or(0), u16_at(data, 2).unwrap_or(0));
                     let style = data.get(4).map_or(0, |&b| u16::from(b & 0x3f));
                     match found.id {
                         0x02 => {
@@ -408,11 +460,27 @@ impl<'b> Book<'b> {
                             self.number(row, column, style, f64::from(value), sheet, story)?;
                         }
                         0x03 => {
-                            self.number(row, column, style, float(data, 7).unwrap_or(0.0), sheet, story)?;
+                            self.number(
+                                row,
+                                column,
+                                style,
+                                float(data, 7).unwrap_or(0.0),
+                                sheet,
+                                story,
+                            )?;
                         }
                         _ => {
-                            let text = data.get(7..).and_then(|d| self.strings.read(d, true)).unwrap_or_default();
-                            sheet.cell(u64::from(row) + 1, u32::from(column), &text, true, story)?;
+                            let text = data
+                                .get(7..)
+                                .and_then(|d| self.strings.read(d, true))
+                                .unwrap_or_default();
+                            sheet.cell(
+                                u64::from(row) + 1,
+                                u32::from(column),
+                                &text,
+                                true,
+                                story,
+                            )?;
                         }
                     }
                 }
@@ -453,7 +521,10 @@ impl<'b> Book<'b> {
         };
         if self.strings.unicode {
             let id = u16_at(data, 6).unwrap_or(0);
-            let author = data.get(8..).and_then(|d| self.strings.read(d, false)).unwrap_or_default();
+            let author = data
+                .get(8..)
+                .and_then(|d| self.strings.read(d, false))
+                .unwrap_or_default();
             asides.comments.push((row, column, id, author));
         } else if let Some(text) = data.get(4..).and_then(|d| self.strings.read(d, false)) {
             asides.old_comments.push((row, column, text));
@@ -482,9 +553,17 @@ impl Asides {
             column: u32::from(column) + 1,
         };
         for (row, column, id, author) in &self.comments {
-            let text = self.boxes.iter().position(|b| b.0 == *id).map(|i| self.boxes.remove(i).1);
+            let text = self
+                .boxes
+                .iter()
+                .position(|b| b.0 == *id)
+                .map(|i| self.boxes.remove(i).1);
             story.note(cell(*row, *column), Some("author"), author)?;
-            story.note(cell(*row, *column), Some("comment"), text.as_deref().unwrap_or(""))?;
+            story.note(
+                cell(*row, *column),
+                Some("comment"),
+                text.as_deref().unwrap_or(""),
+            )?;
         }
         for (row, column, text) in &self.old_comments {
             story.note(cell(*row, *column), Some("comment"), text)?;

@@ -215,7 +215,10 @@ pub fn folder(look: &Look<'_>) -> &'static str {
     let count = |folder: &str| {
         look.inside
             .iter()
-            .filter(|n| n.get(..folder.len()).is_some_and(|s| s.eq_ignore_ascii_case(folder)))
+            .filter(|n| {
+                n.get(..folder.len())
+                    .is_some_and(|s| s.eq_ignore_ascii_case(folder))
+            })
             .count()
     };
     ["word/", "xl/", "ppt/"]

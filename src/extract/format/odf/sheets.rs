@@ -47,7 +47,11 @@ impl Walker {
     ///
     /// # Errors
     /// Those of the guard, and what is wrong with the part.
-    pub fn read<R: Read>(&mut self, xml: &mut Xml<R>, story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
+    pub fn read<R: Read>(
+        &mut self,
+        xml: &mut Xml<R>,
+        story: &mut Story<'_, '_>,
+    ) -> Result<(), ExtractError> {
         let result = self.walk(xml, story);
         if let Some(sheet) = self.sheet.take() {
             sheet.finish(story)?;
@@ -55,7 +59,11 @@ impl Walker {
         result
     }
 
-    fn walk<R: Read>(&mut self, xml: &mut Xml<R>, story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
+    fn walk<R: Read>(
+        &mut self,
+        xml: &mut Xml<R>,
+        story: &mut Story<'_, '_>,
+    ) -> Result<(), ExtractError> {
         let mut style = None;
         let mut in_comment_creator = false;
         while let Some(node) = xml.step()? {
@@ -80,7 +88,9 @@ impl Walker {
                             self.hidden_styles.extend(style.clone());
                         }
                     }
-                    "font-face-decls" | "scripts" | "settings" | "styles" | "binary-data" => xml.skip()?,
+                    "font-face-decls" | "scripts" | "settings" | "styles" | "binary-data" => {
+                        xml.skip()?
+                    }
                     "meta" => super::meta_inside(xml, story)?,
                     "table" if self.sheet.is_none() => {
                         self.sheets += 1;
@@ -99,11 +109,22 @@ impl Walker {
                         self.cells.clear();
                     }
                     "table-cell" | "covered-table-cell" => {
-                        let kind = tag.attr_full("office:value-type").or_else(|| tag.attr_full("table:value-type"));
+                        let kind = tag
+                            .attr_full("office:value-type")
+                            .or_else(|| tag.attr_full("table:value-type"));
                         let kind = kind.as_deref().unwrap_or("");
-                        let value = ["date-value", "time-value", "value", "boolean-value", "string-value"]
-                            .iter()
-                            .find_map(|n| tag.attr_full(&format!("office:{n}")).or_else(|| tag.attr_full(&format!("table:{n}"))));
+                        let value = [
+                            "date-value",
+                            "time-value",
+                            "value",
+                            "boolean-value",
+                            "string-value",
+                        ]
+                        .iter()
+                        .find_map(|n| {
+                            tag.attr_full(&format!("office:{n}"))
+                                .or_else(|| tag.attr_full(&format!("table:{n}")))
+                        });
                         self.cell = Some(Cell {
                             text: String::new(),
                             value,
@@ -155,7 +176,8 @@ impl Walker {
                     }
                     "annotation" => {
                         if let Some((author, text)) = self.comment.take() {
-                            self.comments.push((self.row + 1, self.column + 1, author, text));
+                            self.comments
+                                .push((self.row + 1, self.column + 1, author, text));
                         }
                     }
                     "table-cell" | "covered-table-cell" => {
@@ -183,20 +205,32 @@ impl Walker {
     }
 
     fn end_row(&mut self, story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
-        let repeats = if self.cells.is_empty() { 0 } else { self.row_repeat.min(REPEATS) };
+        let repeats = if self.cells.is_empty() {
+            0
+        } else {
+            self.row_repeat.min(REPEATS)
+        };
         if let Some(sheet) = &mut self.sheet {
             for again in 0..repeats {
                 for (column, cell) in &self.cells {
                     let shown = match (&cell.value, cell.is_date) {
                         // Dates as ISO, whatever their format, as in every other spreadsheet.
-                        (Some(value), true) => value.trim_end_matches("T00:00:00").replace('T', " "),
+                        (Some(value), true) => {
+                            value.trim_end_matches("T00:00:00").replace('T', " ")
+                        }
                         (Some(value), false) if cell.text.is_empty() => value.clone(),
                         _ => cell.text.clone(),
                     };
                     for copy in 0..cell.repeat.min(REPEATS) {
                         let column = u32::try_from(column + copy).unwrap_or(u32::MAX);
                         if column < 1 << 20 {
-                            sheet.cell(self.row + 1 + again, column, &shown, cell.is_text, story)?;
+                            sheet.cell(
+                                self.row + 1 + again,
+                                column,
+                                &shown,
+                                cell.is_text,
+                                story,
+                            )?;
                         }
                     }
                 }
@@ -207,7 +241,11 @@ impl Walker {
         Ok(())
     }
 
-    fn write_comments(&mut self, sheet: &str, story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
+    fn write_comments(
+        &mut self,
+        sheet: &str,
+        story: &mut Story<'_, '_>,
+    ) -> Result<(), ExtractError> {
         for (row, column, author, text) in self.comments.drain(..) {
             let place = Anchor::Cell {
                 sheet: sheet.into(),
@@ -222,5 +260,7 @@ impl Walker {
 }
 
 fn repeat(text: Option<String>) -> u64 {
-    text.and_then(|t| t.parse().ok()).unwrap_or(1).clamp(1, 1 << 32)
+    text.and_then(|t| t.parse().ok())
+        .unwrap_or(1)
+        .clamp(1, 1 << 32)
 }

@@ -49,7 +49,11 @@ impl Walker {
     ///
     /// # Errors
     /// Those of the guard, and what is wrong with the part.
-    pub fn read<R: Read>(&mut self, xml: &mut Xml<R>, story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
+    pub fn read<R: Read>(
+        &mut self,
+        xml: &mut Xml<R>,
+        story: &mut Story<'_, '_>,
+    ) -> Result<(), ExtractError> {
         while let Some(node) = xml.step()? {
             match node {
                 Node::Text(text) => {
@@ -58,25 +62,37 @@ impl Walker {
                     }
                 }
                 Node::Open(tag) => match tag.name() {
-                    "automatic-styles" | "font-face-decls" | "scripts" | "settings" | "event-listeners"
-                    | "binary-data" | "sequence-decls" | "forms-layout" => xml.skip()?,
+                    "automatic-styles" | "font-face-decls" | "scripts" | "settings"
+                    | "event-listeners" | "binary-data" | "sequence-decls" | "forms-layout" => {
+                        xml.skip()?
+                    }
                     "styles" => xml.skip()?,
                     "meta" => super::meta_inside(xml, story)?,
-                    "creator" | "creator-initials" | "date" | "date-string" if !self.kinds.is_empty() => {
+                    "creator" | "creator-initials" | "date" | "date-string"
+                        if !self.kinds.is_empty() =>
+                    {
                         let who = tag.name() == "creator";
                         let text = xml.text()?;
                         if who {
-                            let place = Anchor::Region((*self.kinds.last().unwrap_or(&"comment")).into());
+                            let place =
+                                Anchor::Region((*self.kinds.last().unwrap_or(&"comment")).into());
                             story.note(place, Some("author"), text.trim())?;
                         }
                     }
                     "title" | "desc" => {
                         let text = xml.text()?;
-                        story.note(Anchor::Region("picture description".into()), None, text.trim())?;
+                        story.note(
+                            Anchor::Region("picture description".into()),
+                            None,
+                            text.trim(),
+                        )?;
                     }
                     "note-citation" => xml.skip()?,
                     "s" => {
-                        let count = tag.attr("c").and_then(|c| c.parse().ok()).unwrap_or(1_usize);
+                        let count = tag
+                            .attr("c")
+                            .and_then(|c| c.parse().ok())
+                            .unwrap_or(1_usize);
                         story.text(&" ".repeat(count.min(64)));
                         xml.skip()?;
                     }
@@ -146,7 +162,10 @@ impl Walker {
             "table-header-rows" => self.head = true,
             "table-row" if self.wanted() => story.open_row(self.head)?,
             "table-cell" | "covered-table-cell" if self.wanted() => story.open_cell()?,
-            "page" if tag.attr_full("draw:name").is_some() || tag.attr_full("draw:master-page-name").is_some() => {
+            "page"
+                if tag.attr_full("draw:name").is_some()
+                    || tag.attr_full("draw:master-page-name").is_some() =>
+            {
                 story.end_part()?;
                 self.slide += 1;
                 story.region(Some(Anchor::Slide(self.slide)));
@@ -155,11 +174,16 @@ impl Walker {
                 self.notes += 1;
                 story.region(Some(Anchor::Notes(self.slide)));
             }
-            "header" | "footer" | "header-left" | "footer-left" | "header-first" | "footer-first"
+            "header" | "footer" | "header-left" | "footer-left" | "header-first"
+            | "footer-first"
                 if self.only_masters =>
             {
                 self.master += 1;
-                let name = if tag.name().starts_with('h') { "header" } else { "footer" };
+                let name = if tag.name().starts_with('h') {
+                    "header"
+                } else {
+                    "footer"
+                };
                 story.region(Some(Anchor::Region(name.into())));
             }
             "user-field-decl" | "variable-decl" => {
@@ -168,20 +192,27 @@ impl Walker {
                     story.note(Anchor::Meta(name.as_str().into()), Some(&name), &value)?;
                 }
             }
-            "text" | "textarea" | "formatted-text" | "combobox" | "listbox" | "number" | "hidden" | "generic-control"
+            "text" | "textarea" | "formatted-text" | "combobox" | "listbox" | "number"
+            | "hidden" | "generic-control"
                 if tag.attr_full("form:name").is_some() =>
             {
                 let name = tag.attr_full("form:name").unwrap_or_default();
                 let label = tag.attr_full("form:title").unwrap_or_else(|| name.clone());
-                let value = tag.attr_full("form:current-value").or_else(|| tag.attr_full("form:value"));
+                let value = tag
+                    .attr_full("form:current-value")
+                    .or_else(|| tag.attr_full("form:value"));
                 if let Some(value) = value {
                     let place = Anchor::Region(format!("form field {name}").into());
                     story.note(place, Some(&label), &value)?;
                 }
             }
             "text-input" | "placeholder" | "user-field-get" | "database-display" => {
-                let name = tag.attr_full("text:name").or_else(|| tag.attr_full("text:column-name"));
-                let name = name.or_else(|| tag.attr_full("text:description")).unwrap_or_default();
+                let name = tag
+                    .attr_full("text:name")
+                    .or_else(|| tag.attr_full("text:column-name"));
+                let name = name
+                    .or_else(|| tag.attr_full("text:description"))
+                    .unwrap_or_default();
                 story.open_label(&name);
             }
             _ => {}
@@ -216,13 +247,16 @@ impl Walker {
                 self.notes -= 1;
                 story.region(Some(Anchor::Slide(self.slide)));
             }
-            "header" | "footer" | "header-left" | "footer-left" | "header-first" | "footer-first"
+            "header" | "footer" | "header-left" | "footer-left" | "header-first"
+            | "footer-first"
                 if self.master > 0 =>
             {
                 self.master -= 1;
                 story.end_part()?;
             }
-            "text-input" | "placeholder" | "user-field-get" | "database-display" => story.close_label(),
+            "text-input" | "placeholder" | "user-field-get" | "database-display" => {
+                story.close_label()
+            }
             _ => {}
         }
         Ok(())

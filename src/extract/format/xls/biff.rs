@@ -56,7 +56,11 @@ pub struct Cursor<'b> {
 impl<'b> Cursor<'b> {
     /// At the start of the first part.
     pub fn new(parts: Vec<&'b [u8]>) -> Self {
-        Cursor { parts, part: 0, at: 0 }
+        Cursor {
+            parts,
+            part: 0,
+            at: 0,
+        }
     }
 
     fn settle(&mut self) -> bool {
@@ -102,7 +106,11 @@ impl<'b> Cursor<'b> {
         let mut units: Vec<u16> = Vec::new();
         let mut started = false;
         while count > 0 {
-            if self.parts.get(self.part).is_some_and(|p| self.at >= p.len()) {
+            if self
+                .parts
+                .get(self.part)
+                .is_some_and(|p| self.at >= p.len())
+            {
                 self.part += 1;
                 self.at = 0;
                 if started || self.part > 0 {
@@ -116,7 +124,11 @@ impl<'b> Cursor<'b> {
             started = true;
             if wide {
                 let take = count.min(left.len() / 2);
-                units.extend(left[..take * 2].chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]])));
+                units.extend(
+                    left[..take * 2]
+                        .chunks_exact(2)
+                        .map(|b| u16::from_le_bytes([b[0], b[1]])),
+                );
                 self.at += take * 2;
                 count -= take;
                 if take == 0 && left.len() == 1 {
@@ -138,8 +150,16 @@ impl<'b> Cursor<'b> {
     /// A string of BIFF 8 whose length was read: flags, characters; formatting and phonetics are passed over.
     pub fn string(&mut self, count: usize) -> Option<String> {
         let flags = self.byte()?;
-        let runs = if flags & 8 != 0 { self.u16()? as usize } else { 0 };
-        let more = if flags & 4 != 0 { self.u32()? as usize } else { 0 };
+        let runs = if flags & 8 != 0 {
+            self.u16()? as usize
+        } else {
+            0
+        };
+        let more = if flags & 4 != 0 {
+            self.u32()? as usize
+        } else {
+            0
+        };
         let mut out = String::new();
         let whole = self.characters(count, flags & 1 != 0, &mut out);
         self.skip(runs * 4);
@@ -174,7 +194,12 @@ impl Strings {
             return Cursor::new(vec![bytes]).string(count);
         }
         let raw = &bytes[..count.min(bytes.len())];
-        Some(self.encoding.decode_without_bom_handling(raw).0.into_owned())
+        Some(
+            self.encoding
+                .decode_without_bom_handling(raw)
+                .0
+                .into_owned(),
+        )
     }
 }
 
