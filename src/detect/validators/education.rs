@@ -213,7 +213,11 @@ pub fn hcpc(text: &str, _: &Facts) -> Verdict {
         _ if PROFESSIONS.contains(&prefix) => 4,
         _ => return Verdict::REJECT,
     };
-    if !(least..=6).contains(&digits.len()) || !digits.iter().all(u8::is_ascii_digit) {
+    // `OT 2024` is an audit's year.
+    let year = text.contains(' ')
+        && digits.len() == 4
+        && (digits.starts_with(b"19") || digits.starts_with(b"20"));
+    if !(least..=6).contains(&digits.len()) || !digits.iter().all(u8::is_ascii_digit) || year {
         return Verdict::REJECT;
     }
     Verdict::SHAPE
@@ -231,7 +235,11 @@ pub fn other_register(text: &str, _: &Facts) -> Verdict {
         [b'W', digits @ ..] => (true, digits),
         digits => (false, digits),
     };
-    let year = digits.len() == 4 && (digits.starts_with(b"19") || digits.starts_with(b"20"));
+    // Years, and the area code of a telephone number.
+    let year = digits.len() == 4
+        && [&b"19"[..], b"20", b"0"]
+            .iter()
+            .any(|head| digits.starts_with(head));
     if !(4..=7).contains(&digits.len())
         || !digits.iter().all(u8::is_ascii_digit)
         || (year && !welsh)
@@ -355,6 +363,7 @@ mod tests {
                 ("SW123", Shape),
                 ("PYL12345", Shape),
                 ("XX12345", Reject),
+                ("OT 2024", Reject),
                 ("PH123", Reject),
                 ("SW1234567", Reject),
                 ("SW", Reject),
@@ -366,6 +375,7 @@ mod tests {
                 ("2045678", Shape),
                 ("W/5012345", Shape),
                 ("2024", Reject),
+                ("0345", Reject),
                 ("123", Reject),
             ],
         );

@@ -52,7 +52,10 @@ pub fn electoral(text: &str, _: &Facts) -> Verdict {
     };
     let letters = value.iter().take_while(|b| b.is_ascii_uppercase()).count();
     let digits = &value[letters..];
-    if (2..=3).contains(&letters)
+    // `RG 2024` is a year.
+    let year = text.contains(' ') && digits.len() == 4 && digits.starts_with(b"20");
+    if !year
+        && (2..=3).contains(&letters)
         && (1..=6).contains(&digits.len())
         && digits.iter().all(u8::is_ascii_digit)
     {
@@ -149,6 +152,7 @@ mod tests {
                 ("AB 12/1", Shape),
                 ("ABC2345", Shape),
                 ("M25", Reject),
+                ("RG 2024", Reject),
                 ("2024", Reject),
             ],
         );

@@ -107,6 +107,13 @@ pub fn iban_inner(text: &str, _: &Facts) -> Vec<Inner> {
     }
 }
 
+/// Countries whose banks have codes of letters only: elsewhere eight letters are a word (`DELIVERY`, `SHIPMENT`).
+const LETTERED: &[&[u8; 2]] = &[
+    b"AE", b"AT", b"AU", b"BE", b"CA", b"CH", b"CZ", b"DE", b"DK", b"ES", b"FI", b"FR", b"GB",
+    b"GR", b"HK", b"HU", b"IE", b"IT", b"JP", b"LI", b"LU", b"MC", b"NL", b"NO", b"NZ", b"PL",
+    b"PT", b"RO", b"SE", b"SG", b"TR", b"US", b"ZA",
+];
+
 /// BIC (ISO 9362): four letters, country, two characters, perhaps three of the branch. Eight capitals are often a word,
 /// so it needs context; and it names a bank.
 pub fn bic(text: &str, _: &Facts) -> Verdict {
@@ -116,6 +123,8 @@ pub fn bic(text: &str, _: &Facts) -> Verdict {
     if !matches!(value.len(), 8 | 11)
         || !value[..4].iter().all(u8::is_ascii_uppercase)
         || !country(&value[4..6])
+        || (value.iter().all(u8::is_ascii_uppercase)
+            && !LETTERED.iter().any(|c| c[..] == value[4..6]))
     {
         return Verdict::REJECT;
     }
@@ -186,7 +195,9 @@ mod tests {
                 ("NWBKGB2L", Shape),
                 ("BARCGB22XXX", Shape),
                 ("AIBKIE2D", Shape),
-                ("STRENGTH", Shape),
+                ("DEUTDEFF", Shape),
+                ("STRENGTH", Reject),
+                ("DELIVERY", Reject),
                 ("NWBKXX2L", Reject),
                 ("NWBKGB2", Reject),
             ],

@@ -267,9 +267,14 @@ pub fn dbs(text: &str, _: &Facts) -> Verdict {
     {
         return Verdict::REJECT;
     }
-    Verdict::SHAPE
+    let verdict = Verdict::SHAPE
         .alone(Alone::Never)
-        .example(value.as_str() == "000123456789" || value.as_str() == "F0012345678")
+        .example(value.as_str() == "000123456789" || value.as_str() == "F0012345678");
+    // Certificates have begun with 00 since they were first numbered.
+    if length == 12 && !digits.starts_with(b"00") {
+        return verdict.cap(Level::Medium);
+    }
+    verdict
 }
 
 /// Protecting Vulnerable Groups scheme (Disclosure Scotland): sixteen digits.
