@@ -287,6 +287,31 @@ fn a_document_that_kills_its_reader_twice_is_that_documents_outcome() {
 }
 
 #[test]
+fn a_document_that_takes_over_the_scanner_reaches_neither_other_files_nor_the_network() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("share");
+    fs::create_dir(&root).unwrap();
+    fs::write(root.join("escape.txt"), "NI number AB123456C").unwrap();
+    let outcome = |arguments: &[&str]| {
+        let inventory = dir.path().join(format!("{}.db", arguments.len()));
+        domesday(&root, &inventory)
+            .args(arguments)
+            .env("DOMESDAY_TEST_FAULTS", "escape=escape.txt")
+            .output()
+            .unwrap();
+        contents(&inventory)["escape.txt"][0].clone()
+    };
+    let open = outcome(&["--no-sandbox"]);
+    assert!(open.starts_with("crashed"), "the test itself: {open}");
+    if !domesday::scan::sandbox::offered().contains("no network") {
+        println!("passed over: {}", domesday::scan::sandbox::offered());
+        return;
+    }
+    let shut = outcome(&[]);
+    assert!(shut.starts_with("read"), "{shut}");
+}
+
+#[test]
 fn a_second_scan_is_told_who_has_the_inventory() {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path().join("share");

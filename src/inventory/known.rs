@@ -117,8 +117,12 @@ const COLUMNS: &str = "d.name, d.id, d.size, d.mtime, d.ctime, d.inode, d.device
 impl Known {
     /// Opens the inventory that the writer has open, or an old one.
     pub fn open(path: &Path) -> Result<Known, InventoryError> {
+        let db = database::open_to_read(path)?;
+        // Each worker has one of these, and all of them together are part of the memory that a scan may take.
+        db.execute_batch("PRAGMA cache_size = -8192;")
+            .map_err(|e| InventoryError::from_sql(path, e))?;
         Ok(Known {
-            db: database::open_to_read(path)?,
+            db,
             path: path.to_owned(),
             folders: HashMap::new(),
             tick: 0,

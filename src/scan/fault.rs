@@ -18,6 +18,8 @@ pub enum Fault {
     Recurse,
     /// Panic.
     Panic,
+    /// Reach for what the sandbox must refuse, and panic if it is given.
+    Escape,
 }
 
 impl Fault {
@@ -32,6 +34,7 @@ impl Fault {
                     "eat" => Fault::Eat,
                     "recurse" => Fault::Recurse,
                     "panic" => Fault::Panic,
+                    "escape" => Fault::Escape,
                     _ => return None,
                 };
                 Some((name.to_owned(), fault))
@@ -62,6 +65,17 @@ pub fn perhaps(faults: &[(String, Fault)], name: &std::ffi::OsStr) {
             recurse(0);
         }
         Fault::Panic => std::panic::panic_any("on purpose"),
+        Fault::Escape => {
+            // A listing of everything, and a connection: a port that nobody listens on answers otherwise than a kernel
+            // that forbids to ask.
+            let listed = std::fs::read_dir("/").is_ok();
+            let connected = std::net::TcpStream::connect("127.0.0.1:9")
+                .err()
+                .is_none_or(|error| error.kind() != std::io::ErrorKind::PermissionDenied);
+            if listed || connected {
+                std::panic::panic_any("on purpose");
+            }
+        }
     }
 }
 

@@ -1,0 +1,236 @@
+//! The whole way, from folders to an inventory on a warm tree, beside the walk alone and beside the detector alone.
+//!
+//! Two trees, made from a seed in the temporary folder: many small files, where what counts is the cost of a document,
+//! and few large ones, where what counts is the speed of a byte. `DOMESDAY_BENCH_FILES` sets the number of small ones.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use std::{
+    fmt::Write as _,
+    fs,
+    hint::black_box,
+    io::Read,
+    path::Path,
+    sync::{
+        LazyLock,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+};
+
+use divan::{
+    Bencher,
+    counter::{BytesCount, ItemsCount},
+};
+use domesday::{
+    detect::{Detector, Scratch},
+    inventory::{Key, record::RawPath},
+    model::{Segment, segment::Layout},
+    scan::{
+        Reading,
+        job::{Job, Order, Report},
+        pipeline,
+    },
+    walk::{Exclusions, Kind, Opener, Options, Walk, roots},
+};
+use tempfile::TempDir;
+
+fn main() {
+    divan::main();
+}
+
+const THREADS: usize = 2;
+
+static FILES: LazyLock<usize> =
+    LazyLock::new(|| std::env::var("DOMESDAY_BENCH_FILES").map_or(20_000, |n| n.parse().unwrap()));
+
+/// Of about 280 bytes, a hundred a folder; one in ten with an identifier.
+static SMALL: LazyLock<TempDir> = LazyLock::new(|| {
+    let tree = tempfile::tempdir().unwrap();
+    for n in 0..*FILES {
+        let folder = tree
+            .path()
+            .join(format!("team{:03}/f{:02}", n / 1000, n / 100 % 10));
+        if n % 100 == 0 {
+            fs::create_dir_all(&folder).unwrap();
+        }
+        let mut text = format!("Note {n}. The visit went well and was written up. ").repeat(5);
+        if n % 10 == 0 {
+            write!(text, "NI number AB{:06}C", n % 1_000_000).unwrap();
+        }
+        fs::write(folder.join(format!("note {n}.txt")), text).unwrap();
+    }
+    tree
+});
+
+/// Sixteen texts of four MiB: prose with an identifier every few kilobytes.
+static LARGE: LazyLock<TempDir> = LazyLock::new(|| {
+    let tree = tempfile::tempdir().unwrap();
+    for n in 0..16 {
+        fs::write(tree.path().join(format!("{n}.txt")), prose(n, 4 << 20)).unwrap();
+    }
+    tree
+});
+
+fn prose(seed: usize, length: usize) -> String {
+    const WORDS: &[&str] = &[
+        "the", "visit", "went", "well", "and", "report", "of", "week", "was", "sent", "to",
+        "house", "for", "meeting", "on", "budget", "plan", "with", "team", "after", "lunch",
+        "about", "heating", "in", "new", "building",
+    ];
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64 ^ seed as u64;
+    let mut text = String::with_capacity(length + 64);
+    let mut count = 0_u64;
+    while text.len() < length {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        text.push_str(WORDS[(state % WORDS.len() as u64) as usize]);
+        count += 1;
+        text.push(if count.is_multiple_of(12) { '\n' } else { ' ' });
+        if count.is_multiple_of(600) {
+            writeln!(text, "NI number AB{:06}C.", state % 1_000_000).unwrap();
+        }
+    }
+    text
+}
+
+fn walk(tree: &Path, each: impl Fn(&Path) + Sync) -> u64 {
+    let roots = roots(&[tree]).unwrap();
+    let exclusions = Exclusions::new(&roots, &[]).unwrap();
+    let (options, opener) = (Options::default(), Opener::default());
+    let seen = AtomicU64::new(0);
+    Walk::new(&roots, &exclusions, &options, &opener).run(THREADS, &AtomicBool::new(false), || {
+        |listing| {
+            for entry in &listing.entries {
+                if entry.kind == Kind::File {
+                    seen.fetch_add(1, Ordering::Relaxed);
+                    each(&roots[0].path.join(listing.path(entry)));
+                }
+            }
+            true
+        }
+    });
+    seen.into_inner()
+}
+
+fn scan(tree: &Path, inventory: &Path) -> u64 {
+    let job = Job {
+        inventory: RawPath::new(inventory),
+        key: Key::from_text("5a".repeat(32).as_bytes(), "bench")
+            .unwrap()
+            .to_text(),
+        roots: vec![RawPath::new(tree)],
+        reading: Reading {
+            rules: None,
+            passwords: Vec::new(),
+            memory: 1 << 30,
+            deadline: 60,
+            temporary: None,
+        },
+        exclude: Vec::new(),
+        other_file_systems: false,
+        snapshots: false,
+        threads: THREADS,
+        previews: true,
+        again: false,
+        host: "bench".to_owned(),
+        user: "bench".to_owned(),
+        pid: 0,
+        since: String::new(),
+        suspects: Vec::new(),
+        sandbox: false,
+        faults: Vec::new(),
+    };
+    let (orders_in, orders) = crossbeam_channel::unbounded();
+    orders_in.send(Order::Close).unwrap();
+    let done = AtomicU64::new(0);
+    pipeline::run(&job, orders, &|report| match report {
+        Report::Ended(ended) => done.store(ended.walked, Ordering::Relaxed),
+        Report::Failed(failure) => panic!("{}", failure.message),
+        _ => {}
+    });
+    done.into_inner()
+}
+
+#[divan::bench(sample_count = 10)]
+fn small_walk(bencher: Bencher<'_, '_>) {
+    let tree = SMALL.path();
+    bencher
+        .counter(ItemsCount::new(*FILES))
+        .bench(|| assert_eq!(walk(tree, |_| {}), *FILES as u64));
+}
+
+#[divan::bench(sample_count = 10)]
+fn small_walk_open_read(bencher: Bencher<'_, '_>) {
+    let tree = SMALL.path();
+    bencher.counter(ItemsCount::new(*FILES)).bench(|| {
+        walk(tree, |path| {
+            let mut buffer = [0; 4096];
+            let mut file = fs::File::open(path).unwrap();
+            black_box(file.read(&mut buffer).unwrap());
+        })
+    });
+}
+
+#[divan::bench(sample_count = 3, sample_size = 1)]
+fn small_scan(bencher: Bencher<'_, '_>) {
+    let tree = SMALL.path();
+    bencher
+        .counter(ItemsCount::new(*FILES))
+        .with_inputs(|| tempfile::tempdir().unwrap())
+        .bench_values(|out| {
+            assert_eq!(scan(tree, &out.path().join("d.db")), *FILES as u64);
+        });
+}
+
+#[divan::bench(sample_count = 3, sample_size = 1)]
+fn small_scan_unchanged(bencher: Bencher<'_, '_>) {
+    let tree = SMALL.path();
+    let out = tempfile::tempdir().unwrap();
+    let inventory = out.path().join("d.db");
+    scan(tree, &inventory);
+    bencher
+        .counter(ItemsCount::new(*FILES))
+        .bench(|| scan(tree, &inventory));
+}
+
+#[divan::bench(sample_count = 3)]
+fn large_detector_alone(bencher: Bencher<'_, '_>) {
+    let detector = Detector::builtin().unwrap();
+    let texts: Vec<String> = (0..16).map(|n| prose(n, 4 << 20)).collect();
+    let mut scratch = Scratch::default();
+    let bytes: usize = texts.iter().map(String::len).sum();
+    bencher.counter(BytesCount::new(bytes)).bench_local(|| {
+        let mut found = 0_u64;
+        for text in &texts {
+            let mut document = detector.open("x.txt");
+            for (first, piece) in (1..).zip(text.as_bytes().chunks(1 << 19)) {
+                let text = std::str::from_utf8(piece).unwrap();
+                let segment = Segment {
+                    text,
+                    repeats: 0,
+                    more: false,
+                    offset: 0,
+                    layout: &Layout::Lines { first },
+                };
+                detector.segment(&mut document, &mut scratch, &segment, &mut |_| found += 1);
+            }
+            detector.close(document, &mut |_| found += 1);
+        }
+        assert!(found > 0);
+    });
+}
+
+#[divan::bench(sample_count = 3, sample_size = 1)]
+fn large_scan(bencher: Bencher<'_, '_>) {
+    let tree = LARGE.path();
+    let bytes: u64 = fs::read_dir(tree)
+        .unwrap()
+        .map(|entry| entry.unwrap().metadata().unwrap().len())
+        .sum();
+    bencher
+        .counter(BytesCount::new(bytes as usize))
+        .with_inputs(|| tempfile::tempdir().unwrap())
+        .bench_values(|out| {
+            assert_eq!(scan(tree, &out.path().join("d.db")), 16);
+        });
+}
