@@ -90,6 +90,13 @@ pub struct PartRow {
     pub(super) places: Names,
 }
 
+impl PartRow {
+    /// The id of a finding in this part of a place.
+    pub fn id_of(&self, place: &Place, rule: &RuleCount, number: u64) -> FindingId {
+        finding_id(place, self, rule, number)
+    }
+}
+
 /// A finding with its place: a line of the exports.
 #[derive(Clone, Debug)]
 pub struct FindingRow<'a> {

@@ -12,6 +12,7 @@ mod documents;
 pub mod evaluate;
 mod exposure;
 mod folders;
+mod html;
 mod jsonl;
 pub mod summary;
 pub mod text;
@@ -91,6 +92,7 @@ pub static REPORTS: &[&dyn Report] = &[
     &exposure::Exposure,
     &copies::Copies,
     &changes::Changes,
+    &html::Html,
     &documents::Documents,
     &csv::Csv,
     &jsonl::Jsonl,

@@ -332,3 +332,51 @@ fn exposure_copies_and_folders_tell_what_they_are_for() {
     let first = folders.lines().nth(1).unwrap();
     assert!(first.contains("/share/HR  "), "{folders}");
 }
+
+#[test]
+fn the_page_is_self_contained_and_no_name_becomes_markup() {
+    let desk = Desk::new();
+    desk.scanned(|root| {
+        let evil = [
+            "</script><script>alert(1)</script>.txt",
+            "\"><img src=x onerror=alert(2)>.txt",
+            "plain & simple.txt",
+        ];
+        evil.iter()
+            .enumerate()
+            .map(|(n, name)| {
+                document(
+                    root,
+                    &format!("<b>folder</b>/{name}"),
+                    &format!("bytes {n}"),
+                    &[finding("health-condition", "influenza", 1)],
+                )
+            })
+            .collect()
+    });
+    let page = printed(&desk, "html");
+    let lower = page.to_ascii_lowercase();
+    for outside in ["http://", "https://", "src=\"", "@import", "url("] {
+        assert!(!lower.contains(outside), "{outside}");
+    }
+    assert_eq!(
+        lower.matches("<script").count(),
+        2,
+        "the program's own, and the data"
+    );
+    assert!(!lower.contains("<img") && !lower.contains("<b>"));
+    assert!(lower.contains("default-src 'none'"));
+    let data = page.split("id=\"data\">").nth(1).unwrap();
+    let data = data.split("</script>").next().unwrap();
+    let data: serde_json::Value = serde_json::from_str(data).unwrap();
+    assert_eq!(data["documents"].as_array().unwrap().len(), 3);
+    assert!(
+        data["documents"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|d| d["p"].as_str().unwrap().contains("</script>")),
+        "the data has the name as it is"
+    );
+    assert_eq!(data["documents"][0]["d"][0][3][0][1], "high");
+}
