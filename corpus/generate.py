@@ -468,7 +468,7 @@ def starter_form(r, s, people):
     if r.random() < 0.6:
         rows += [["Ethnic origin", r.choice(ETHNIC)], ["Religion", r.choice(FAITHS)]]
         d.holds("ethnicity", "religion")
-    return d.table(rows).para("Signed: " + name(p))
+    return d.table(rows).para("Signed: " + name(p)).holds("employment")
 
 
 def payslip(r, s, people):
@@ -476,7 +476,8 @@ def payslip(r, s, people):
     return (Doc("Payslip %s" % MONTHS[r.randrange(12)], "Payroll/Payslips").head("Payslip")
             .table([["Employee", name(p)], ["Payroll number", p.payroll], ["NI number", "[[nino|%s]]" % s.nino(p.nino)],
                     ["Tax code", "1257L"], ["Gross pay", "£2,%03d.00" % r.randint(0, 999)], ["Net pay", "£1,%03d.55" % r.randint(0, 999)]])
-            .para("Paid by BACS to sort code [[sort-code|%s]] account [[bank-account|%s]]." % (p.sort, p.account)))
+            .para("Paid by BACS to sort code [[sort-code|%s]] account [[bank-account|%s]]." % (p.sort, p.account))
+            .holds("employment"))
 
 
 def care_plan(r, s, people):
@@ -578,7 +579,7 @@ def columns(r, s, which, people, count):
 
 def staff_list(r, s, people):
     which = ["Employee No", "Surname", "Forename", "DOB", "NI Number"] + r.sample(["Mobile", "Email", "Postcode", "Salary", "Sort Code", "Account Number", "Passport Number"], 4)
-    d = Doc("Staff list", "HR/Registers")
+    d = Doc("Staff list", "HR/Registers").holds("employment")
     if r.random() < 0.5:
         which += ["Ethnicity", "Religion"]
         d.holds("ethnicity", "religion")
@@ -594,7 +595,7 @@ def resident_register(r, s, people):
 
 
 def payroll_export(r, s, people):
-    return Doc("Payroll export", "Payroll/Exports").table(columns(r, s, ["Employee No", "Surname", "Forename", "NI Number", "Sort Code", "Account Number", "Gross Pay"], people, r.randint(8, 30)))
+    return Doc("Payroll export", "Payroll/Exports").holds("employment").table(columns(r, s, ["Employee No", "Surname", "Forename", "NI Number", "Sort Code", "Account Number", "Gross Pay"], people, r.randint(8, 30)))
 
 
 def dbs_tracker(r, s, people):
