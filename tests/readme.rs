@@ -41,7 +41,11 @@ fn steps(readme: &str) -> Vec<Step> {
                     .push(line.into()),
             },
             "sh" if !line.trim().is_empty() && !line.starts_with('#') => {
-                steps.push(Step { line: index + 1, command: line.into(), expected: None });
+                steps.push(Step {
+                    line: index + 1,
+                    command: line.into(),
+                    expected: None,
+                });
             }
             _ => {}
         }
@@ -107,7 +111,11 @@ fn trimmed(lines: Vec<String>) -> Vec<String> {
 
 /// The shell line that runs a command of the README with the program under test; `None` for the ones that build it.
 fn runnable(command: &str) -> Option<String> {
-    let command = command.split("  #").next().expect("split gives one part at least").trim();
+    let command = command
+        .split("  #")
+        .next()
+        .expect("split gives one part at least")
+        .trim();
     let command = command.replace("cargo run --release -- ", "domesday ");
     if command.starts_with("cargo ") || command.starts_with("git ") {
         return None;
@@ -123,14 +131,16 @@ fn every_command_of_the_readme_does_what_it_says() {
     std::os::unix::fs::symlink(source.join("corpus"), folder.path().join("corpus"))
         .expect("a link to the corpus");
     let programs: PathBuf = Path::new(PROGRAM).parent().expect("in a folder").into();
-    let path = std::env::join_paths(
-        std::iter::once(programs).chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
-    )
+    let path = std::env::join_paths(std::iter::once(programs).chain(std::env::split_paths(
+        &std::env::var_os("PATH").unwrap_or_default(),
+    )))
     .expect("folders without a colon");
     let mut wrong = Vec::new();
     let mut ran = 0;
     for step in steps(&readme) {
-        let Some(command) = runnable(&step.command) else { continue };
+        let Some(command) = runnable(&step.command) else {
+            continue;
+        };
         let output = Command::new("sh")
             .args(["-c", &command])
             .current_dir(folder.path())
@@ -142,12 +152,19 @@ fn every_command_of_the_readme_does_what_it_says() {
         let status = output.status.code();
         if !matches!(status, Some(0 | 1 | 3)) {
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
-            wrong.push(format!("line {}: `{command}` ended with {status:?}: {said}", step.line));
+            wrong.push(format!(
+                "line {}: `{command}` ended with {status:?}: {said}",
+                step.line
+            ));
             continue;
         }
-        let Some(expected) = step.expected else { continue };
-        let printed: Vec<String> =
-            String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect();
+        let Some(expected) = step.expected else {
+            continue;
+        };
+        let printed: Vec<String> = String::from_utf8_lossy(&output.stdout)
+            .lines()
+            .map(str::to_owned)
+            .collect();
         let (expected, printed) = (trimmed(expected), trimmed(printed));
         if !matches(&expected, &printed) {
             wrong.push(format!(
@@ -172,6 +189,9 @@ fn ci_runs_the_readmes_test_command() {
 #[test]
 fn figures_are_not_compared_and_words_are() {
     let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
-    assert!(matches(&lines("read 3 in 1.2 s\n...\nend"), &lines("read 14 in 90 ms\na\nb\nend")));
+    assert!(matches(
+        &lines("read 3 in 1.2 s\n...\nend"),
+        &lines("read 14 in 90 ms\na\nb\nend")
+    ));
     assert!(!matches(&lines("read 3"), &lines("wrote 3")));
 }

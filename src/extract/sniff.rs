@@ -385,29 +385,79 @@ pub fn extension(name: &str) -> String {
 /// Most names that are worth knowing; the telling ones come early or at least somewhere among these.
 const NAMES: usize = 4096;
 
-/// Names in a zip archive: from its local headers at the start, and from the directory at its end.
+/// Names in a zip archive: those of its directory; of the local headers at its start where that is not to be had.
+///
+/// A member that is itself a zip lies in the file as it is when it is stored, so only the entries that follow one another
+/// in the directory are the archive's own.
 fn zip_names(source: &mut Source<'_>, spool: &Path) -> Result<Vec<String>, ExtractError> {
-    let mut names = Vec::new();
-    let head = source.head()?;
-    for at in memmem::find_iter(head, b"PK\x03\x04").take(NAMES) {
-        if let Some(name) = header_name(head, at, 26, 30) {
-            names.push(name);
-        }
-    }
     source.make_seekable(spool)?;
-    let size = source.size().unwrap_or(0);
-    let tail = size.saturating_sub(256 << 10);
-    let mut end = Vec::new();
-    source.seek(SeekFrom::Start(tail))?;
-    source.by_ref().take(256 << 10).read_to_end(&mut end)?;
-    source.seek(SeekFrom::Start(0))?;
-    for at in memmem::find_iter(&end, b"PK\x01\x02").take(NAMES) {
-        if let Some(name) = header_name(&end, at, 28, 46) {
-            names.push(name);
-        }
+    let mut names = directory_names(source)?;
+    if names.is_empty() {
+        let head = source.head()?;
+        names.extend(
+            memmem::find_iter(head, b"PK\x03\x04")
+                .take(NAMES)
+                .filter_map(|at| header_name(head, at, 26, 30)),
+        );
     }
+    source.seek(SeekFrom::Start(0))?;
     names.sort_unstable();
     names.dedup();
+    Ok(names)
+}
+
+/// How much of the end of a file may hold the end record and its comment, and how much of the directory is read.
+const TAIL: u64 = 256 << 10;
+
+/// Names in the central directory (APPNOTE 4.3.12, 4.3.16). Empty when there is no sound one. The directory is taken to
+/// end where the end record begins: what stands before the archive, a self-extractor say, does not shift that.
+fn directory_names(source: &mut Source<'_>) -> Result<Vec<String>, ExtractError> {
+    let size = source.size().unwrap_or(0);
+    let start = size.saturating_sub(TAIL);
+    let mut end = Vec::new();
+    source.seek(SeekFrom::Start(start))?;
+    source.by_ref().take(TAIL).read_to_end(&mut end)?;
+    let Some(record) = memmem::rfind(&end, b"PK\x05\x06") else {
+        return Ok(Vec::new());
+    };
+    let Some(length) = end.get(record + 12..record + 16) else {
+        return Ok(Vec::new());
+    };
+    let mut length = u64::from(u32::from_le_bytes([
+        length[0], length[1], length[2], length[3],
+    ]));
+    let mut directory_end = start + record as u64;
+    if let Some(zip64) = memmem::rfind(&end[..record], b"PK\x06\x06")
+        && let Some(long) = end.get(zip64 + 40..zip64 + 48)
+        && length == u64::from(u32::MAX)
+    {
+        directory_end = start + zip64 as u64;
+        length = u64::from_le_bytes(long.try_into().expect("eight bytes were taken"));
+    }
+    let Some(first) = directory_end.checked_sub(length) else {
+        return Ok(Vec::new());
+    };
+    let mut directory = Vec::new();
+    source.seek(SeekFrom::Start(first))?;
+    source
+        .by_ref()
+        .take(length.min(TAIL))
+        .read_to_end(&mut directory)?;
+    let mut names = Vec::new();
+    let mut at = 0;
+    while names.len() < NAMES && directory[at..].starts_with(b"PK\x01\x02") {
+        let Some(name) = header_name(&directory, at, 28, 46) else {
+            break;
+        };
+        let two =
+            |from: usize| usize::from(u16::from_le_bytes([directory[from], directory[from + 1]]));
+        let next = at + 46 + two(at + 28) + two(at + 30) + two(at + 32);
+        names.push(name);
+        if next > directory.len() {
+            break;
+        }
+        at = next;
+    }
     Ok(names)
 }
 
@@ -480,6 +530,24 @@ mod tests {
         assert_eq!(signature(b"MZ is a code").map(|s| s.name), None);
         assert_eq!(signature(b"PK\x03\x04rest").map(|s| s.name), Some("zip"));
         assert_eq!(signature(b"junk\n%PDF-1.4").map(|s| s.name), Some("pdf"));
+    }
+
+    #[test]
+    fn a_stored_member_that_is_a_zip_lends_the_archive_none_of_its_names() {
+        let zipped = |name: &str, bytes: &[u8]| {
+            let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+            let stored = zip::write::SimpleFileOptions::default()
+                .compression_method(zip::CompressionMethod::Stored);
+            writer.start_file(name, stored).expect("memory");
+            std::io::Write::write_all(&mut writer, bytes).expect("memory");
+            writer.finish().expect("memory").into_inner()
+        };
+        let inner = zipped("xl/workbook.xml", b"<workbook/>");
+        let mut outer = b"#!/bin/sh\n".to_vec();
+        outer.extend(zipped("pay.xlsx", &inner));
+        let mut source = Source::owned(outer);
+        let names = zip_names(&mut source, Path::new("")).expect("readable");
+        assert_eq!(names, ["pay.xlsx"]);
     }
 
     #[test]
