@@ -390,6 +390,11 @@ impl Detector {
                 Layout::Table(table) => Some(table.delimiter),
                 _ => None,
             },
+            named: match segment.layout {
+                Layout::Lines { .. } => false,
+                Layout::Table(table) => !table.headings.is_empty(),
+                Layout::Marked { labels, .. } => !labels.is_empty(),
+            },
             hits: &mut scratch.hits,
             terms: &mut scratch.terms,
         };
@@ -805,6 +810,8 @@ struct Seen<'a> {
     detector: &'a Detector,
     text: &'a [u8],
     delimiter: Option<u8>,
+    /// Whether the text has names of columns or fields, which alone speak for the values of some patterns.
+    named: bool,
     hits: &'a mut Vec<Hit>,
     terms: &'a mut Vec<TermHit>,
 }
@@ -812,6 +819,10 @@ struct Seen<'a> {
 impl Visit for Seen<'_> {
     fn pattern(&mut self, pattern: u16, start: usize, end: usize) -> bool {
         let compiled = &self.detector.patterns[usize::from(pattern)];
+        if compiled.label_only && !self.named {
+            // Passed over as if it were taken: any number may be such a value, and none is without a name.
+            return true;
+        }
         let edge = edge(compiled.guard, self.text, start, end, self.delimiter);
         if edge == Edge::Inside {
             return false;

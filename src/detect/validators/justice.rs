@@ -259,6 +259,14 @@ pub fn dbs(text: &str, _: &Facts) -> Verdict {
         [b'C' | b'E' | b'F', digits @ ..] => (digits, 10),
         digits => (digits, 12),
     };
+    // A certificate number that lost its zeros in a spreadsheet: only the heading of the column can say so.
+    if length == 12
+        && digits.len() == 10
+        && digits[0] == b'1'
+        && digits.iter().all(u8::is_ascii_digit)
+    {
+        return Verdict::SHAPE.alone(Alone::Never);
+    }
     if digits.len() != length
         || !digits.iter().all(u8::is_ascii_digit)
         || digits.iter().all(|d| *d == digits[0])
@@ -275,6 +283,16 @@ pub fn dbs(text: &str, _: &Facts) -> Verdict {
         return verdict.cap(Level::Medium);
     }
     verdict
+}
+
+/// Twelve digits, or a letter and ten.
+pub fn dbs_normal(text: &str, facts: &Facts) -> String {
+    let value = super::compact(text, facts);
+    if value.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        value
+    } else {
+        format!("{value:0>12}")
+    }
 }
 
 /// Protecting Vulnerable Groups scheme (Disclosure Scotland): sixteen digits.
@@ -409,12 +427,14 @@ mod tests {
                 ("001 798 765 432", Shape),
                 ("F0098765432", Shape),
                 ("C1234567890", Shape),
+                ("1712345678", Shape),
                 ("447700900123", Reject),
                 ("12345678901", Reject),
                 ("111111111111", Reject),
             ],
         );
         assert_eq!(dbs("000123456789", &facts()).status, Status::Example);
+        assert_eq!(dbs_normal("1712345678", &facts()), "001712345678");
         kinds(
             pvg,
             &[("1203 0405 0607 0809", Shape), ("1203 0405 0607", Reject)],

@@ -266,7 +266,7 @@ pub static CHECKS: &[Check] = &[
     Check::new("hcpc", education::hcpc, compact),
     Check::new("other-register", education::other_register, compact),
     // criminal justice
-    Check::new("dbs", justice::dbs, compact),
+    Check::new("dbs", justice::dbs, justice::dbs_normal),
     Check::new("pvg", justice::pvg, compact),
     Check::new("pnc", justice::pnc, justice::pnc_normal),
     Check::new("cro", justice::cro, justice::cro_normal),
