@@ -21,7 +21,7 @@ pub struct ReadingArgs {
     #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = memory)]
     pub memory: u64,
 
-    /// Seconds that one document may take, before what its size adds (0.2 s for each MiB)
+    /// Seconds that one document may take, before what its size adds (1 s for each MiB)
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
     pub deadline: u64,
 

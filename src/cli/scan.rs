@@ -149,9 +149,13 @@ pub fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
     let stops = watch_signals()?;
     let mut show = Show::new(args.quiet, expected, Arc::clone(&stops));
     let program = env::current_exe().context("the program cannot find itself")?;
+    let folder = folder_of(&args.inventory)?;
     let command = || {
         let mut command = Command::new(&program);
         command.arg("scanner");
+        // Where SQLite puts what does not fit its memory: the one folder that the sandboxed scanner may write to for
+        // certain, and the one whose disk has room for the inventory.
+        command.env("SQLITE_TMPDIR", &folder);
         command
     };
     let result = supervise::run(job, &command, &mut show);
@@ -227,6 +231,12 @@ fn look_before(args: &ScanArgs, checked: &[Root], key: &Key) -> anyhow::Result<u
         .into_iter()
         .find(|run| run.ending.as_deref() == Some("complete"));
     Ok(last.map_or(0, |run| run.walked))
+}
+
+fn folder_of(inventory: &Path) -> anyhow::Result<PathBuf> {
+    let absolute = std::path::absolute(inventory)
+        .with_context(|| format!("{} cannot be found", inventory.display()))?;
+    Ok(absolute.parent().unwrap_or(Path::new("/")).to_path_buf())
 }
 
 /// The key of the inventory: made with it, or the one there is.

@@ -40,7 +40,7 @@ impl Default for Limits {
             nesting: 8,
             members: 100_000,
             deadline: Duration::from_secs(60),
-            deadline_per_mib: Duration::from_millis(200),
+            deadline_per_mib: Duration::from_secs(1),
         }
     }
 }
