@@ -322,6 +322,7 @@ impl Walker {
             "tab" | "ptab" => self.put("\t", story),
             "br" | "cr" => self.put("\n", story),
             "noBreakHyphen" => self.put("-", story),
+            "softHyphen" => self.put("\u{ad}", story),
             "sym" => {
                 // Symbol fonts hold letters in the private area at F000.
                 let code = tag

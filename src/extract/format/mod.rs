@@ -6,6 +6,7 @@
 pub mod compressed;
 pub mod csv;
 pub mod dbf;
+pub mod doc;
 pub mod docx;
 pub mod fields;
 pub mod html;
@@ -15,7 +16,9 @@ pub mod mbox;
 pub mod msg;
 pub mod odf;
 pub mod pdf;
+pub mod ppt;
 pub mod pptx;
+pub mod rtf;
 pub mod sevenz;
 pub mod sql;
 pub mod sqlite;
@@ -64,6 +67,9 @@ static FORMATS: &[&dyn Format] = &[
     &odf::ODP,
     &pptx::Pptx,
     &xls::Xls,
+    &rtf::Rtf,
+    &ppt::Ppt,
+    &doc::Doc,
     &pdf::PdfFormat,
     &docx::Docx,
     &docx::WordXml,

@@ -1,0 +1,240 @@
+//! Where the text of a Word document lies: the piece table, and the parts of the text. Source: [MS-DOC] 2.4 and 2.5.
+
+use encoding_rs::{Encoding, WINDOWS_1252};
+
+use crate::extract::ole::{u16_at, u32_at};
+
+/// A stretch of text of one kind, in characters.
+pub struct Part {
+    /// What it is; nothing for the body.
+    pub region: Option<&'static str>,
+    /// First character.
+    pub start: u32,
+    /// The character after the last.
+    pub end: u32,
+}
+
+/// One piece: characters that lie together.
+struct Piece {
+    start: u32,
+    end: u32,
+    offset: usize,
+    wide: bool,
+}
+
+/// The pieces of a document.
+pub struct Pieces<'b> {
+    stream: &'b [u8],
+    pieces: Vec<Piece>,
+    /// Characters of: body, footnotes, headers, macros, comments, endnotes, text boxes, text boxes of headers.
+    counts: [u32; 8],
+    encoding: &'static Encoding,
+}
+
+const REGIONS: [Option<&str>; 8] = [
+    None,
+    Some("footnotes"),
+    Some("headers and footers"),
+    Some("macros"),
+    Some("comments"),
+    Some("endnotes"),
+    Some("text boxes"),
+    Some("text boxes of headers"),
+];
+
+impl<'b> Pieces<'b> {
+    /// Of Word 97 and later, by the table stream.
+    pub fn of_97(stream: &'b [u8], table: &[u8]) -> Option<Self> {
+        let words = usize::from(u16_at(stream, 0x20)?);
+        let longs_at = 0x22 + words * 2;
+        let longs = usize::from(u16_at(stream, longs_at)?);
+        let long = |i: usize| u32_at(stream, longs_at + 2 + i * 4);
+        let mut counts = [0; 8];
+        for (i, count) in counts.iter_mut().enumerate() {
+            // ccpText is the fourth long word; each part follows.
+            *count = long(3 + i).filter(|_| 3 + i < longs).unwrap_or(0);
+            if *count > i32::MAX as u32 {
+                *count = 0;
+            }
+        }
+        let pairs_at = longs_at + 2 + longs * 4 + 2;
+        // fcClx and lcbClx are the 34th pair.
+        let clx_at = u32_at(stream, pairs_at + 33 * 8)? as usize;
+        let clx_length = u32_at(stream, pairs_at + 33 * 8 + 4)? as usize;
+        let clx = table.get(clx_at..clx_at.checked_add(clx_length)?)?;
+        let pieces = piece_table(clx)?;
+        Some(Pieces {
+            stream,
+            pieces,
+            counts,
+            encoding: WINDOWS_1252,
+        })
+    }
+
+    /// Of Word 6 and 95: one run of text, or pieces in the document stream itself.
+    pub fn of_95(stream: &'b [u8]) -> Option<Self> {
+        let start = u32_at(stream, 0x18)? as usize;
+        let mut counts = [0; 8];
+        for (i, count) in counts.iter_mut().enumerate() {
+            *count = u32_at(stream, 0x34 + i * 4)?;
+        }
+        let all: u32 = counts.iter().try_fold(0_u32, |a, &b| a.checked_add(b))?;
+        let complex = u16_at(stream, 0x0a)? & 4 != 0;
+        let far_east = u16_at(stream, 0x0a)? & 0x4000 != 0;
+        let clx = (u32_at(stream, 0x160)? as usize, u32_at(stream, 0x164)? as usize);
+        let pieces = complex
+            .then(|| piece_table(stream.get(clx.0..clx.0.checked_add(clx.1)?)?))
+            .flatten()
+            .map(|pieces| {
+                // Offsets were not yet marked for the width of characters.
+                pieces
+                    .into_iter()
+                    .map(|p| Piece {
+                        offset: if p.wide { p.offset } else { p.offset * 2 },
+                        wide: false,
+                        ..p
+                    })
+                    .collect()
+            });
+        let pieces: Vec<Piece> = pieces.unwrap_or_else(|| {
+            vec![Piece {
+                start: 0,
+                end: all,
+                offset: start,
+                wide: false,
+            }]
+        });
+        (start < stream.len() && all > 0).then_some(Pieces {
+            stream,
+            pieces,
+            counts,
+            encoding: if far_east { encoding_rs::SHIFT_JIS } else { WINDOWS_1252 },
+        })
+    }
+
+    /// When the table is lost: what looks like text in the document stream.
+    pub fn guess(stream: &'b [u8]) -> Self {
+        let start = u32_at(stream, 0x18).unwrap_or(0x200) as usize;
+        let end = u32_at(stream, 0x1c).unwrap_or(0) as usize;
+        let start = if start < stream.len() { start } else { 0x200.min(stream.len()) };
+        let end = if end > start && end <= stream.len() { end } else { stream.len() };
+        let sample = &stream[start..end.min(start + 4096)];
+        let zeros = sample.iter().skip(1).step_by(2).filter(|&&b| b == 0).count();
+        let wide = zeros * 3 > sample.len() / 2;
+        let count = ((end - start) / if wide { 2 } else { 1 }) as u32;
+        Pieces {
+            stream,
+            pieces: vec![Piece {
+                start: 0,
+                end: count,
+                offset: start,
+                wide,
+            }],
+            counts: [count, 0, 0, 0, 0, 0, 0, 0],
+            encoding: WINDOWS_1252,
+        }
+    }
+
+    /// The parts that hold text, in order.
+    pub fn parts(&self) -> Vec<Part> {
+        let last = self.pieces.iter().map(|p| p.end).max().unwrap_or(0);
+        let mut at = 0_u32;
+        let mut parts = Vec::new();
+        for (region, count) in REGIONS.iter().zip(self.counts) {
+            let end = at.saturating_add(count).min(last);
+            if end > at {
+                parts.push(Part {
+                    region: *region,
+                    start: at,
+                    end,
+                });
+            }
+            at = end;
+        }
+        parts
+    }
+
+    /// The text of these characters. What lies outside of the stream is left out.
+    pub fn text(&self, start: u32, end: u32) -> String {
+        let mut text = String::new();
+        for piece in &self.pieces {
+            let (from, to) = (piece.start.max(start), piece.end.min(end));
+            if from >= to {
+                continue;
+            }
+            let width = if piece.wide { 2 } else { 1 };
+            let first = piece.offset.saturating_add((from - piece.start) as usize * width);
+            let last = first.saturating_add((to - from) as usize * width).min(self.stream.len());
+            let Some(raw) = self.stream.get(first..last) else {
+                continue;
+            };
+            if piece.wide {
+                let units = raw.chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]]));
+                text.extend(char::decode_utf16(units).map(|c| c.unwrap_or('\u{fffd}')));
+            } else {
+                text.push_str(&self.encoding.decode_without_bom_handling(raw).0);
+            }
+        }
+        text
+    }
+}
+
+/// Reads a piece table behind its property modifiers.
+fn piece_table(clx: &[u8]) -> Option<Vec<Piece>> {
+    let mut at = 0;
+    while *clx.get(at)? == 1 {
+        at += 3 + usize::from(u16_at(clx, at + 1)?);
+    }
+    if *clx.get(at)? != 2 {
+        return None;
+    }
+    let length = u32_at(clx, at + 1)? as usize;
+    let table = clx.get(at + 5..(at + 5).checked_add(length)?.min(clx.len()))?;
+    // n + 1 positions of 4 bytes, n descriptors of 8.
+    let count = table.len().checked_sub(4)? / 12;
+    let mut pieces = Vec::with_capacity(count);
+    for i in 0..count {
+        let (start, end) = (u32_at(table, i * 4)?, u32_at(table, i * 4 + 4)?);
+        let field = u32_at(table, (count + 1) * 4 + i * 8 + 2)?;
+        let narrow = field & 0x4000_0000 != 0;
+        let offset = (field & 0x3fff_ffff) as usize;
+        if end <= start {
+            continue;
+        }
+        pieces.push(Piece {
+            start,
+            end,
+            offset: if narrow { offset / 2 } else { offset },
+            wide: !narrow,
+        });
+    }
+    (!pieces.is_empty()).then_some(pieces)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_narrow_and_wide_are_put_together() {
+        let stream = b"....Ann\0\0H\0a\0l\0l\0";
+        let mut clx = vec![1, 2, 0, 9, 9, 2, 28, 0, 0, 0];
+        for position in [0_u32, 3, 7] {
+            clx.extend(position.to_le_bytes());
+        }
+        for field in [0x4000_0000_u32 | 8, 9] {
+            clx.extend([0, 0]);
+            clx.extend(field.to_le_bytes());
+            clx.extend([0, 0]);
+        }
+        let pieces = Pieces {
+            stream,
+            pieces: piece_table(&clx).expect("a table"),
+            counts: [7, 0, 0, 0, 0, 0, 0, 0],
+            encoding: WINDOWS_1252,
+        };
+        assert_eq!(pieces.text(0, 7), "AnnHall");
+        assert_eq!(pieces.text(2, 5), "nHa");
+        assert!(piece_table(&clx[..12]).is_none());
+    }
+}

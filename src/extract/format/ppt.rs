@@ -1,0 +1,387 @@
+//! PowerPoint presentations of before 2007.
+//!
+//! Slides in their order with their notes and comments, headers and footers, text of masters that is no placeholder, links,
+//! properties; embedded objects are members. Slides that an incremental save left behind are not shown by PowerPoint, but
+//! the data is held: they are read too, as `earlier version`. Source: [MS-PPT].
+
+use std::{collections::HashMap, io::Read};
+
+use crate::{
+    extract::{
+        Format, Guard, Source,
+        error::ExtractError,
+        ole::{self, u16_at, u32_at},
+        sniff::{Look, NO, SURE},
+        story::Story,
+    },
+    model::Anchor,
+};
+
+/// PowerPoint presentations of before 2007.
+pub struct Ppt;
+
+const DOCUMENT: u16 = 1000;
+const SLIDE: u16 = 1006;
+const NOTES: u16 = 1008;
+const NOTES_ATOM: u16 = 1009;
+const SLIDE_PERSIST: u16 = 1011;
+const MASTER: u16 = 1016;
+const PLACEHOLDER: u16 = 3011;
+const CHARS: u16 = 4000;
+const BYTES: u16 = 4008;
+const STRING: u16 = 4026;
+const HYPERLINK: u16 = 4055;
+const HEADERS: u16 = 4057;
+const SLIDE_LIST: u16 = 4080;
+const USER_EDIT: u16 = 4085;
+const OBJECT: u16 = 4113;
+const PERSIST: u16 = 6002;
+const COMMENT: u16 = 12000;
+const SHAPE: u16 = 0xf004;
+
+/// Deepest nesting of containers.
+const DEEPEST: u32 = 32;
+
+/// Largest embedded object once unpacked.
+const LARGEST: u64 = 256 << 20;
+
+impl Format for Ppt {
+    fn name(&self) -> &'static str {
+        "ppt"
+    }
+
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn extensions(&self) -> &'static [&'static str] {
+        &["ppt", "pps", "pot"]
+    }
+
+    fn about(&self) -> &'static str {
+        "PowerPoint 97 to 2003: slides, notes, comments, links, properties, embedded objects"
+    }
+
+    fn sniff(&self, look: &Look<'_>) -> u8 {
+        if look.magic == "cfb" && look.has("PowerPoint Document") { SURE } else { NO }
+    }
+
+    fn seeks(&self) -> bool {
+        true
+    }
+
+    fn extract(&self, source: &mut Source<'_>, out: &mut Guard<'_>) -> Result<(), ExtractError> {
+        let size = source.size().unwrap_or(0);
+        let _permit = out.permit(size.saturating_mul(2))?;
+        let mut file = ole::open(source)?;
+        let stream = ole::stream(&mut file, "/PowerPoint Document")
+            .ok_or_else(|| ExtractError::corrupt("its document stream cannot be read"))?;
+        let user = ole::stream(&mut file, "/Current User").unwrap_or_default();
+        if u32_at(&user, 12) == Some(0xf3d1_c4df) {
+            return Err(ExtractError::encrypted());
+        }
+        {
+            let mut story = Story::new(out);
+            Presentation::new(&stream, &user).read(&mut story)?;
+            for (name, value) in ole::properties(&mut file) {
+                story.note(Anchor::Meta(name.as_str().into()), Some(&name), value.trim())?;
+            }
+            story.finish()?;
+        }
+        let mut number = 0;
+        for found in Records::new(&stream).filter(|r| r.kind == OBJECT) {
+            number += 1;
+            let name = format!("embedded object {number}");
+            if found.instance == 1 {
+                let mut bytes = Vec::new();
+                let packed = found.data.get(4..).unwrap_or(&[]);
+                let decoder = flate2::read::ZlibDecoder::new(packed);
+                // What came out before a fault is still a file, if its reader thinks so.
+                let _ = decoder.take(LARGEST).read_to_end(&mut bytes);
+                if !bytes.is_empty() {
+                    ole::child(&name, &bytes, out)?;
+                }
+            } else {
+                ole::child(&name, found.data, out)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A record: its kind and instance, whether it holds others, its bytes and where it lies.
+#[derive(Clone, Copy)]
+struct Record<'b> {
+    kind: u16,
+    instance: u16,
+    container: bool,
+    data: &'b [u8],
+    at: usize,
+}
+
+/// Records one after the other.
+struct Records<'b> {
+    bytes: &'b [u8],
+    at: usize,
+}
+
+impl<'b> Records<'b> {
+    fn new(bytes: &'b [u8]) -> Self {
+        Records { bytes, at: 0 }
+    }
+}
+
+impl<'b> Iterator for Records<'b> {
+    type Item = Record<'b>;
+
+    fn next(&mut self) -> Option<Record<'b>> {
+        let at = self.at;
+        let head = u16_at(self.bytes, at)?;
+        let kind = u16_at(self.bytes, at + 2)?;
+        let length = u32_at(self.bytes, at + 4)? as usize;
+        let start = at + 8;
+        // A record that says it is longer than what there is ends where that ends.
+        let end = start.saturating_add(length).min(self.bytes.len());
+        self.at = end;
+        Some(Record {
+            kind,
+            instance: head >> 4,
+            container: head & 15 == 15,
+            data: self.bytes.get(start..end)?,
+            at,
+        })
+    }
+}
+
+/// The document stream and where its objects lie.
+struct Presentation<'b> {
+    stream: &'b [u8],
+    user: &'b [u8],
+    /// Offsets of the objects that are current, by their number.
+    current: HashMap<u32, usize>,
+    document: Option<u32>,
+}
+
+impl<'b> Presentation<'b> {
+    fn new(stream: &'b [u8], user: &'b [u8]) -> Self {
+        let mut presentation = Presentation {
+            stream,
+            user,
+            current: HashMap::new(),
+            document: None,
+        };
+        presentation.directory();
+        presentation
+    }
+
+    fn record(&self, at: usize) -> Option<Record<'b>> {
+        Records {
+            bytes: self.stream,
+            at,
+        }
+        .next()
+    }
+
+    /// Follows the chain of edits, the last one first.
+    fn directory(&mut self) {
+        let mut at = u32_at(self.user, 16).unwrap_or(0) as usize;
+        for _ in 0..10_000 {
+            let Some(edit) = self.record(at).filter(|r| r.kind == USER_EDIT) else {
+                break;
+            };
+            if self.document.is_none() {
+                self.document = u32_at(edit.data, 16);
+            }
+            let directory = u32_at(edit.data, 12).unwrap_or(0) as usize;
+            if let Some(found) = self.record(directory).filter(|r| r.kind == PERSIST) {
+                let mut place = 0;
+                while let Some(head) = u32_at(found.data, place) {
+                    place += 4;
+                    let (first, count) = (head & 0xf_ffff, head >> 20);
+                    for i in 0..count {
+                        let Some(offset) = u32_at(found.data, place) else { break };
+                        place += 4;
+                        self.current.entry(first + i).or_insert(offset as usize);
+                    }
+                }
+            }
+            let last = u32_at(edit.data, 8).unwrap_or(0) as usize;
+            if last == 0 || last >= at {
+                break;
+            }
+            at = last;
+        }
+    }
+
+    fn read(&self, story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
+        let document = self
+            .document
+            .and_then(|id| self.current.get(&id))
+            .and_then(|&at| self.record(at))
+            .filter(|r| r.kind == DOCUMENT)
+            .or_else(|| Records::new(self.stream).filter(|r| r.kind == DOCUMENT).last());
+        let mut read = Vec::new();
+        let mut slides: Vec<(u32, u32)> = Vec::new(); // place among slides, slide id
+        if let Some(document) = document {
+            read.push(document.at);
+            let (order, outline) = self.slide_list(document.data);
+            for (index, (object, id)) in order.iter().enumerate() {
+                story.out.check()?;
+                let number = index as u32 + 1;
+                slides.push((number, *id));
+                story.region(Some(Anchor::Slide(number)));
+                if let Some(texts) = outline.get(index) {
+                    for text in texts {
+                        paragraphs(text, story)?;
+                    }
+                }
+                if let Some(slide) = self.current.get(object).and_then(|&at| self.record(at)) {
+                    read.push(slide.at);
+                    texts(slide.data, false, 0, story)?;
+                }
+                story.end_part()?;
+            }
+            story.region(Some(Anchor::Region("presentation".into())));
+            for part in Records::new(document.data).filter(|r| r.container && r.kind != SLIDE_LIST) {
+                if part.kind == HEADERS {
+                    texts(part.data, false, 0, story)?;
+                } else {
+                    links(part.data, 0, story)?;
+                }
+            }
+            story.end_part()?;
+        }
+        let mut offsets: Vec<usize> = self.current.values().copied().collect();
+        offsets.sort_unstable();
+        for found in Records::new(self.stream) {
+            story.out.check()?;
+            if read.contains(&found.at) || !found.container {
+                continue;
+            }
+            let live = offsets.is_empty() || offsets.binary_search(&found.at).is_ok();
+            let place = match found.kind {
+                NOTES => {
+                    let id = Records::new(found.data)
+                        .find(|r| r.kind == NOTES_ATOM)
+                        .and_then(|r| u32_at(r.data, 0));
+                    match slides.iter().find(|s| Some(s.1) == id) {
+                        Some((number, _)) => Anchor::Notes(*number),
+                        None => Anchor::Region("notes master".into()),
+                    }
+                }
+                SLIDE if live => Anchor::Region("unlisted slide".into()),
+                SLIDE => Anchor::Region("slide of an earlier version".into()),
+                MASTER if live => Anchor::Region("master".into()),
+                _ => continue,
+            };
+            let is_master = matches!(place, Anchor::Region(_)) && found.kind != SLIDE;
+            if !live && found.kind == NOTES {
+                continue;
+            }
+            story.region(Some(place));
+            texts(found.data, is_master, 0, story)?;
+            story.end_part()?;
+        }
+        Ok(())
+    }
+
+    /// Objects and ids of the slides in order, and the texts of their placeholders.
+    fn slide_list(&self, document: &'b [u8]) -> (Vec<(u32, u32)>, Vec<Vec<String>>) {
+        let (mut order, mut outline) = (Vec::new(), Vec::new());
+        for list in Records::new(document).filter(|r| r.kind == SLIDE_LIST && r.instance == 0) {
+            for item in Records::new(list.data) {
+                match item.kind {
+                    SLIDE_PERSIST => {
+                        order.push((u32_at(item.data, 0).unwrap_or(0), u32_at(item.data, 12).unwrap_or(0)));
+                        outline.push(Vec::new());
+                    }
+                    CHARS | BYTES => {
+                        if let Some(last) = outline.last_mut() {
+                            last.push(text(item));
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        (order, outline)
+    }
+}
+
+/// The text of an atom.
+fn text(atom: Record<'_>) -> String {
+    if atom.kind == BYTES {
+        atom.data.iter().map(|&b| b as char).collect()
+    } else {
+        let units: Vec<u16> = atom
+            .data
+            .chunks_exact(2)
+            .map(|b| u16::from_le_bytes([b[0], b[1]]))
+            .collect();
+        String::from_utf16_lossy(&units)
+    }
+}
+
+fn paragraphs(text: &str, story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
+    for paragraph in text.split('\r') {
+        story.text(&paragraph.replace('\u{b}', "\n").replace('\0', ""));
+        story.end_paragraph()?;
+    }
+    Ok(())
+}
+
+/// Texts in a container, at any depth. In a master, those of placeholders are prompts and left out.
+fn texts(data: &[u8], master: bool, depth: u32, story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
+    if depth > DEEPEST {
+        return Ok(());
+    }
+    for found in Records::new(data) {
+        match found.kind {
+            CHARS | BYTES => paragraphs(&text(found), story)?,
+            // Names of programmable tags and the like are strings too; those of headers and comments are text.
+            COMMENT => {
+                for string in Records::new(found.data).filter(|r| r.kind == STRING && r.instance < 2) {
+                    let label = if string.instance == 0 { "author" } else { "comment" };
+                    story.note(Anchor::Region("comment".into()), Some(label), &text(string))?;
+                }
+            }
+            HEADERS => {
+                for string in Records::new(found.data).filter(|r| r.kind == STRING) {
+                    paragraphs(&text(string), story)?;
+                }
+            }
+            SHAPE if master && is_placeholder(found.data, 0) => {}
+            _ if found.container => texts(found.data, master, depth + 1, story)?,
+            // The text of a shape lies in a record that does not say it is a container in some files.
+            0xf00d => texts(found.data, master, depth + 1, story)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn is_placeholder(data: &[u8], depth: u32) -> bool {
+    depth < 4
+        && Records::new(data).any(|r| {
+            r.kind == PLACEHOLDER || ((r.container || r.kind == 0xf011) && is_placeholder(r.data, depth + 1))
+        })
+}
+
+/// Where links lead.
+fn links(data: &[u8], depth: u32, story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
+    if depth > DEEPEST {
+        return Ok(());
+    }
+    for found in Records::new(data).filter(|r| r.container) {
+        if found.kind == HYPERLINK {
+            for string in Records::new(found.data).filter(|r| r.kind == STRING && r.instance == 1) {
+                let target = text(string);
+                let target = target.strip_prefix("mailto:").unwrap_or(&target);
+                story.note(Anchor::Region("link".into()), None, target)?;
+            }
+        } else {
+            links(found.data, depth + 1, story)?;
+        }
+    }
+    Ok(())
+}
