@@ -39,7 +39,11 @@ impl Format for Doc {
     }
 
     fn sniff(&self, look: &Look<'_>) -> u8 {
-        if look.magic == "cfb" && look.has("WordDocument") { SURE } else { NO }
+        if look.magic == "cfb" && look.has("WordDocument") {
+            SURE
+        } else {
+            NO
+        }
     }
 
     fn seeks(&self) -> bool {
@@ -52,13 +56,22 @@ impl Format for Doc {
         let mut file = ole::open(source)?;
         let main = ole::stream(&mut file, "/WordDocument")
             .ok_or_else(|| ExtractError::corrupt("its document stream cannot be read"))?;
-        let flags = u16_at(&main, 0x0a).ok_or_else(|| ExtractError::corrupt("its header is missing"))?;
+        let flags =
+            u16_at(&main, 0x0a).ok_or_else(|| ExtractError::corrupt("its header is missing"))?;
         let version = u16_at(&main, 2).unwrap_or(0);
         if flags & 0x0100 != 0 {
             return Err(ExtractError::encrypted());
         }
-        let name = if flags & 0x0200 != 0 { "/1Table" } else { "/0Table" };
-        let other = if flags & 0x0200 != 0 { "/0Table" } else { "/1Table" };
+        let name = if flags & 0x0200 != 0 {
+            "/1Table"
+        } else {
+            "/0Table"
+        };
+        let other = if flags & 0x0200 != 0 {
+            "/0Table"
+        } else {
+            "/1Table"
+        };
         let table = ole::stream(&mut file, name).or_else(|| ole::stream(&mut file, other));
         {
             let mut story = Story::new(out);
@@ -77,16 +90,25 @@ impl Format for Doc {
                 story.end_part()?;
             }
             if !whole {
-                story.out.problem("its piece table is damaged: text was read where it lies");
+                story
+                    .out
+                    .problem("its piece table is damaged: text was read where it lies");
             }
             for (name, value) in ole::properties(&mut file) {
-                story.note(Anchor::Meta(name.as_str().into()), Some(&name), value.trim())?;
+                story.note(
+                    Anchor::Meta(name.as_str().into()),
+                    Some(&name),
+                    value.trim(),
+                )?;
             }
             story.finish()?;
         }
         ole::storages(
             &mut file,
-            |path| path.strip_prefix("/ObjectPool/").is_some_and(|r| !r.contains('/')),
+            |path| {
+                path.strip_prefix("/ObjectPool/")
+                    .is_some_and(|r| !r.contains('/'))
+            },
             out,
         )
     }
@@ -225,7 +247,9 @@ fn formula(code: &str) -> String {
 /// Where a link leads.
 fn link(code: &str, story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
     let code = code.trim();
-    if code.get(..9).is_some_and(|w| w.eq_ignore_ascii_case("HYPERLINK"))
+    if code
+        .get(..9)
+        .is_some_and(|w| w.eq_ignore_ascii_case("HYPERLINK"))
         && let Some(target) = code[9..].split('"').nth(1)
         && target.contains(':')
     {

@@ -63,7 +63,11 @@ impl Format for Ppt {
     }
 
     fn sniff(&self, look: &Look<'_>) -> u8 {
-        if look.magic == "cfb" && look.has("PowerPoint Document") { SURE } else { NO }
+        if look.magic == "cfb" && look.has("PowerPoint Document") {
+            SURE
+        } else {
+            NO
+        }
     }
 
     fn seeks(&self) -> bool {
@@ -84,7 +88,11 @@ impl Format for Ppt {
             let mut story = Story::new(out);
             Presentation::new(&stream, &user).read(&mut story)?;
             for (name, value) in ole::properties(&mut file) {
-                story.note(Anchor::Meta(name.as_str().into()), Some(&name), value.trim())?;
+                story.note(
+                    Anchor::Meta(name.as_str().into()),
+                    Some(&name),
+                    value.trim(),
+                )?;
             }
             story.finish()?;
         }
@@ -199,7 +207,9 @@ impl<'b> Presentation<'b> {
                     place += 4;
                     let (first, count) = (head & 0xf_ffff, head >> 20);
                     for i in 0..count {
-                        let Some(offset) = u32_at(found.data, place) else { break };
+                        let Some(offset) = u32_at(found.data, place) else {
+                            break;
+                        };
                         place += 4;
                         self.current.entry(first + i).or_insert(offset as usize);
                     }
@@ -219,7 +229,11 @@ impl<'b> Presentation<'b> {
             .and_then(|id| self.current.get(&id))
             .and_then(|&at| self.record(at))
             .filter(|r| r.kind == DOCUMENT)
-            .or_else(|| Records::new(self.stream).filter(|r| r.kind == DOCUMENT).last());
+            .or_else(|| {
+                Records::new(self.stream)
+                    .filter(|r| r.kind == DOCUMENT)
+                    .last()
+            });
         let mut read = Vec::new();
         let mut slides: Vec<(u32, u32)> = Vec::new(); // place among slides, slide id
         if let Some(document) = document {
@@ -242,7 +256,8 @@ impl<'b> Presentation<'b> {
                 story.end_part()?;
             }
             story.region(Some(Anchor::Region("presentation".into())));
-            for part in Records::new(document.data).filter(|r| r.container && r.kind != SLIDE_LIST) {
+            for part in Records::new(document.data).filter(|r| r.container && r.kind != SLIDE_LIST)
+            {
                 if part.kind == HEADERS {
                     texts(part.data, false, 0, story)?;
                 } else {
@@ -292,7 +307,10 @@ impl<'b> Presentation<'b> {
             for item in Records::new(list.data) {
                 match item.kind {
                     SLIDE_PERSIST => {
-                        order.push((u32_at(item.data, 0).unwrap_or(0), u32_at(item.data, 12).unwrap_or(0)));
+                        order.push((
+                            u32_at(item.data, 0).unwrap_or(0),
+                            u32_at(item.data, 12).unwrap_or(0),
+                        ));
                         outline.push(Vec::new());
                     }
                     CHARS | BYTES => {
@@ -331,7 +349,12 @@ fn paragraphs(text: &str, story: &mut Story<'_, '_>) -> Result<(), ExtractError>
 }
 
 /// Texts in a container, at any depth. In a master, those of placeholders are prompts and left out.
-fn texts(data: &[u8], master: bool, depth: u32, story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
+fn texts(
+    data: &[u8],
+    master: bool,
+    depth: u32,
+    story: &mut Story<'_, '_>,
+) -> Result<(), ExtractError> {
     if depth > DEEPEST {
         return Ok(());
     }
@@ -340,8 +363,14 @@ fn texts(data: &[u8], master: bool, depth: u32, story: &mut Story<'_, '_>) -> Re
             CHARS | BYTES => paragraphs(&text(found), story)?,
             // Names of programmable tags and the like are strings too; those of headers and comments are text.
             COMMENT => {
-                for string in Records::new(found.data).filter(|r| r.kind == STRING && r.instance < 2) {
-                    let label = if string.instance == 0 { "author" } else { "comment" };
+                for string in
+                    Records::new(found.data).filter(|r| r.kind == STRING && r.instance < 2)
+                {
+                    let label = if string.instance == 0 {
+                        "author"
+                    } else {
+                        "comment"
+                    };
                     story.note(Anchor::Region("comment".into()), Some(label), &text(string))?;
                 }
             }
@@ -363,7 +392,8 @@ fn texts(data: &[u8], master: bool, depth: u32, story: &mut Story<'_, '_>) -> Re
 fn is_placeholder(data: &[u8], depth: u32) -> bool {
     depth < 4
         && Records::new(data).any(|r| {
-            r.kind == PLACEHOLDER || ((r.container || r.kind == 0xf011) && is_placeholder(r.data, depth + 1))
+            r.kind == PLACEHOLDER
+                || ((r.container || r.kind == 0xf011) && is_placeholder(r.data, depth + 1))
         })
 }
 

@@ -78,7 +78,9 @@ fn embedded(name: &str, object: &[u8], out: &mut Guard<'_>) -> Result<(), Extrac
             let length = ole::u32_at(object, at)? as usize;
             let raw = object.get(at + 4..(at + 4).checked_add(length)?)?;
             if i == 0 {
-                class = String::from_utf8_lossy(raw).trim_end_matches('\0').to_owned();
+                class = String::from_utf8_lossy(raw)
+                    .trim_end_matches('\0')
+                    .to_owned();
             }
             at += 4 + length;
         }
@@ -168,13 +170,64 @@ struct Reader<'b> {
 
 /// Destinations whose text is none of the document's.
 const NOTHING: &[&str] = &[
-    "colortbl", "stylesheet", "listtable", "listoverridetable", "rsidtbl", "generator", "pict", "themedata",
-    "colorschememapping", "datastore", "latentstyles", "xmlnstbl", "filetbl", "revtbl", "mmathPr", "fldtype", "pntext",
-    "pntxta", "pntxtb", "listtext", "objclass", "objname", "blipuid", "panose", "falt", "fontemb", "bkmkstart",
-    "bkmkend", "template", "wgrffmtfilter", "pgptbl", "atnid", "atndate", "atnref", "formatconverter", "defchp", "defpap",
-    "mailmerge", "nonshppict", "factoidname", "passwordhash", "protusertbl",
-    "ffexittext", "ffentrytext", "ffhelptext", "ffformat", "fname", "fontfile", "keycode", "oldcprops", "oldpprops",
-    "oldsprops", "oldtprops", "picprop", "svb", "sp", "wptab", "hlinkbase", 
+    "colortbl",
+    "stylesheet",
+    "listtable",
+    "listoverridetable",
+    "rsidtbl",
+    "generator",
+    "pict",
+    "themedata",
+    "colorschememapping",
+    "datastore",
+    "latentstyles",
+    "xmlnstbl",
+    "filetbl",
+    "revtbl",
+    "mmathPr",
+    "fldtype",
+    "pntext",
+    "pntxta",
+    "pntxtb",
+    "listtext",
+    "objclass",
+    "objname",
+    "blipuid",
+    "panose",
+    "falt",
+    "fontemb",
+    "bkmkstart",
+    "bkmkend",
+    "template",
+    "wgrffmtfilter",
+    "pgptbl",
+    "atnid",
+    "atndate",
+    "atnref",
+    "formatconverter",
+    "defchp",
+    "defpap",
+    "mailmerge",
+    "nonshppict",
+    "factoidname",
+    "passwordhash",
+    "protusertbl",
+    "ffexittext",
+    "ffentrytext",
+    "ffhelptext",
+    "ffformat",
+    "fname",
+    "fontfile",
+    "keycode",
+    "oldcprops",
+    "oldpprops",
+    "oldsprops",
+    "oldtprops",
+    "picprop",
+    "svb",
+    "sp",
+    "wptab",
+    "hlinkbase",
 ];
 
 impl<'b> Reader<'b> {
@@ -249,19 +302,28 @@ impl<'b> Reader<'b> {
             }
         }
         self.flush(story)?;
-        let ends = self.bytes.iter().rev().find(|b| !b.is_ascii_whitespace() && **b != 0);
+        let ends = self
+            .bytes
+            .iter()
+            .rev()
+            .find(|b| !b.is_ascii_whitespace() && **b != 0);
         if !self.stack.is_empty() && self.stack.len() < DEEPEST && ends != Some(&b'}') {
-            story.out.problem("it breaks off before its last group ends");
+            story
+                .out
+                .problem("it breaks off before its last group ends");
         }
         story.end_part()
     }
 
     fn end_group(&mut self, story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
-        let ended = std::mem::replace(&mut self.state, match self.stack.pop() {
-            Some(outer) => outer,
-            // One bracket too many: go on in the document.
-            None => return Ok(()),
-        });
+        let ended = std::mem::replace(
+            &mut self.state,
+            match self.stack.pop() {
+                Some(outer) => outer,
+                // One bracket too many: go on in the document.
+                None => return Ok(()),
+            },
+        );
         if ended.label {
             story.close_label();
         }
@@ -285,7 +347,10 @@ impl<'b> Reader<'b> {
     /// A field whose code is known: where a link leads, what a merge field is called.
     fn field_code(&mut self, story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
         let code = std::mem::take(&mut self.code);
-        let (word, rest) = code.trim().split_once(char::is_whitespace).unwrap_or((code.trim(), ""));
+        let (word, rest) = code
+            .trim()
+            .split_once(char::is_whitespace)
+            .unwrap_or((code.trim(), ""));
         let rest = rest.trim();
         let argument = match rest.strip_prefix('"') {
             Some(quoted) => quoted.split('"').next().unwrap_or(""),
@@ -400,7 +465,10 @@ impl<'b> Reader<'b> {
             match first {
                 b'\'' => {
                     let hex = |b: Option<&u8>| b.and_then(|&b| (b as char).to_digit(16));
-                    if let (Some(high), Some(low)) = (hex(self.bytes.get(self.at)), hex(self.bytes.get(self.at + 1))) {
+                    if let (Some(high), Some(low)) = (
+                        hex(self.bytes.get(self.at)),
+                        hex(self.bytes.get(self.at + 1)),
+                    ) {
                         self.at += 2;
                         self.byte((high * 16 + low) as u8, story)?;
                     }
@@ -438,7 +506,12 @@ impl<'b> Reader<'b> {
         self.word(word, number, story)
     }
 
-    fn word(&mut self, word: &str, number: Option<i32>, story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
+    fn word(
+        &mut self,
+        word: &str,
+        number: Option<i32>,
+        story: &mut Story<'_, '_>,
+    ) -> Result<(), ExtractError> {
         if word == "u" {
             self.flush(story)?;
             self.unicode(number.unwrap_or(0), story)?;
@@ -504,18 +577,24 @@ impl<'b> Reader<'b> {
                 self.flush(story)?;
                 self.font = number.unwrap_or(0);
                 if self.state.to != To::Fonts {
-                    self.state.encoding = self.fonts.get(&self.font).copied().unwrap_or(self.document);
+                    self.state.encoding =
+                        self.fonts.get(&self.font).copied().unwrap_or(self.document);
                 }
             }
             "fcharset" => {
                 if let Some(encoding) = number.and_then(|n| codepage::of_charset(n as u16)) {
                     // The default font's `0` means the code page of the document.
-                    let encoding = if number == Some(0) { self.document } else { encoding };
+                    let encoding = if number == Some(0) {
+                        self.document
+                    } else {
+                        encoding
+                    };
                     self.fonts.insert(self.font, encoding);
                 }
             }
             "cpg" if self.state.to == To::Fonts => {
-                self.fonts.insert(self.font, codepage::encoding(number.unwrap_or(1252) as u16));
+                self.fonts
+                    .insert(self.font, codepage::encoding(number.unwrap_or(1252) as u16));
             }
             "plain" => {
                 self.flush(story)?;
@@ -524,8 +603,8 @@ impl<'b> Reader<'b> {
             }
             "fonttbl" => self.state.to = To::Fonts,
             "info" => self.state.to = To::Nothing,
-            "title" | "subject" | "author" | "manager" | "company" | "operator" | "category" | "keywords" | "comment"
-            | "doccomm"
+            "title" | "subject" | "author" | "manager" | "company" | "operator" | "category"
+            | "keywords" | "comment" | "doccomm"
                 if self.state.to == To::Nothing || self.state.to == To::Info =>
             {
                 self.state.to = To::Info;
@@ -543,12 +622,19 @@ impl<'b> Reader<'b> {
                 self.info.clear();
                 self.info_name = "comment author";
             }
-            "header" | "headerl" | "headerr" | "headerf" | "footer" | "footerl" | "footerr" | "footerf" if body => {
+            "header" | "headerl" | "headerr" | "headerf" | "footer" | "footerl" | "footerr"
+            | "footerf"
+                if body =>
+            {
                 self.flush(story)?;
                 if !story.at_start() {
                     story.end_paragraph()?;
                 }
-                let name = if word.starts_with('h') { "header" } else { "footer" };
+                let name = if word.starts_with('h') {
+                    "header"
+                } else {
+                    "footer"
+                };
                 if !self.row_open {
                     story.region(Some(Anchor::Region(name.into())));
                     self.state.region = true;
@@ -602,7 +688,11 @@ impl<'b> Reader<'b> {
         self.state.encoding = encoding;
     }
 
-    fn open_box(&mut self, kind: &'static str, story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
+    fn open_box(
+        &mut self,
+        kind: &'static str,
+        story: &mut Story<'_, '_>,
+    ) -> Result<(), ExtractError> {
         self.flush(story)?;
         story.open_box(kind);
         self.state.boxed = true;
@@ -630,8 +720,20 @@ impl<'b> Reader<'b> {
 
 /// Destinations with a star that are read.
 const KNOWN_STARS: &[&str] = &[
-    "fldinst", "ffname", "formfield", "atnauthor", "annotation", "shpinst", "shptxt", "objdata", "footnote", "shppict",
-    "nesttableprops", "company", "userprops", "manager",
+    "fldinst",
+    "ffname",
+    "formfield",
+    "atnauthor",
+    "annotation",
+    "shpinst",
+    "shptxt",
+    "objdata",
+    "footnote",
+    "shppict",
+    "nesttableprops",
+    "company",
+    "userprops",
+    "manager",
 ];
 
 /// Control words that are a character.

@@ -81,7 +81,10 @@ impl<'b> Pieces<'b> {
         let all: u32 = counts.iter().try_fold(0_u32, |a, &b| a.checked_add(b))?;
         let complex = u16_at(stream, 0x0a)? & 4 != 0;
         let far_east = u16_at(stream, 0x0a)? & 0x4000 != 0;
-        let clx = (u32_at(stream, 0x160)? as usize, u32_at(stream, 0x164)? as usize);
+        let clx = (
+            u32_at(stream, 0x160)? as usize,
+            u32_at(stream, 0x164)? as usize,
+        );
         let pieces = complex
             .then(|| piece_table(stream.get(clx.0..clx.0.checked_add(clx.1)?)?))
             .flatten()
@@ -108,7 +111,11 @@ impl<'b> Pieces<'b> {
             stream,
             pieces,
             counts,
-            encoding: if far_east { encoding_rs::SHIFT_JIS } else { WINDOWS_1252 },
+            encoding: if far_east {
+                encoding_rs::SHIFT_JIS
+            } else {
+                WINDOWS_1252
+            },
         })
     }
 
@@ -116,10 +123,23 @@ impl<'b> Pieces<'b> {
     pub fn guess(stream: &'b [u8]) -> Self {
         let start = u32_at(stream, 0x18).unwrap_or(0x200) as usize;
         let end = u32_at(stream, 0x1c).unwrap_or(0) as usize;
-        let start = if start < stream.len() { start } else { 0x200.min(stream.len()) };
-        let end = if end > start && end <= stream.len() { end } else { stream.len() };
+        let start = if start < stream.len() {
+            start
+        } else {
+            0x200.min(stream.len())
+        };
+        let end = if end > start && end <= stream.len() {
+            end
+        } else {
+            stream.len()
+        };
         let sample = &stream[start..end.min(start + 4096)];
-        let zeros = sample.iter().skip(1).step_by(2).filter(|&&b| b == 0).count();
+        let zeros = sample
+            .iter()
+            .skip(1)
+            .step_by(2)
+            .filter(|&&b| b == 0)
+            .count();
         let wide = zeros * 3 > sample.len() / 2;
         let count = ((end - start) / if wide { 2 } else { 1 }) as u32;
         Pieces {
@@ -163,13 +183,19 @@ impl<'b> Pieces<'b> {
                 continue;
             }
             let width = if piece.wide { 2 } else { 1 };
-            let first = piece.offset.saturating_add((from - piece.start) as usize * width);
-            let last = first.saturating_add((to - from) as usize * width).min(self.stream.len());
+            let first = piece
+                .offset
+                .saturating_add((from - piece.start) as usize * width);
+            let last = first
+                .saturating_add((to - from) as usize * width)
+                .min(self.stream.len());
             let Some(raw) = self.stream.get(first..last) else {
                 continue;
             };
             if piece.wide {
-                let units = raw.chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]]));
+                let units = raw
+                    .chunks_exact(2)
+                    .map(|b| u16::from_le_bytes([b[0], b[1]]));
                 text.extend(char::decode_utf16(units).map(|c| c.unwrap_or('\u{fffd}')));
             } else {
                 text.push_str(&self.encoding.decode_without_bom_handling(raw).0);
