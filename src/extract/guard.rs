@@ -554,7 +554,7 @@ impl<'g> Guard<'g> {
         if let (Some(format), Ok(())) = (format, &result) {
             result = self.extract(format, &mut source);
         }
-        if let (Ok(()), Some(end)) = (&result, end) {
+        if let (Ok(()), Some(end)) = (&result, end.or(source.fault.take())) {
             result = Err(end);
         }
         if result.is_ok() || matches!(result, Err(ExtractError::Corrupt(_))) {

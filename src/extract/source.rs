@@ -49,6 +49,8 @@ pub struct Source<'a> {
     head: Vec<u8>,
     deadline: Option<Instant>,
     pub(super) charset: Option<Charset>,
+    /// What went wrong while it was spooled.
+    pub(super) fault: Option<ExtractError>,
     /// Set once a file turned out shorter or longer than it was when opened.
     changed: bool,
 }
@@ -90,6 +92,7 @@ impl<'a> Source<'a> {
             head: Vec::new(),
             deadline: None,
             charset: None,
+            fault: None,
             changed: false,
         }
     }
@@ -184,10 +187,20 @@ impl<'a> Source<'a> {
             let mut size = self.head.len() as u64;
             loop {
                 check(self.deadline)?;
-                let n = rest.read(&mut block)?;
-                if n == 0 {
-                    break;
-                }
+                let n = match rest.read(&mut block) {
+                    Ok(0) => break,
+                    Ok(n) => n,
+                    Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+                    Err(e) => {
+                        let error = ExtractError::from(e);
+                        if error.ends_file() {
+                            return Err(error);
+                        }
+                        // What came out before the fault may still be read.
+                        self.fault = Some(error);
+                        break;
+                    }
+                };
                 io::Write::write_all(&mut spool, &block[..n]).map_err(|e| error::system(&e))?;
                 size += n as u64;
             }

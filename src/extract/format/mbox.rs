@@ -33,7 +33,9 @@ impl Format for Mbox {
 
     fn sniff(&self, look: &Look<'_>) -> u8 {
         let starts = look.head.starts_with(b"From ");
-        if look.magic.is_empty() && starts && known_headers(look.head) > 0 {
+        let line = look.head.split(|&b| b == b'\n').next().unwrap_or(&[]);
+        let named = look.named(self.extensions()) && is_separator(line);
+        if look.magic.is_empty() && starts && (named || known_headers(look.head) > 0) {
             SURE
         } else {
             NO
