@@ -183,7 +183,7 @@ impl Detector {
     pub fn new(set: RuleSet, facts: Facts) -> Result<Detector, DetectError> {
         let rules = set.rules().to_vec();
         let index = |id: &str| rules.iter().position(|r| &*r.id == id).map(|i| i as u16);
-        let mut specs = Vec::new();
+        let specs = specs(&rules);
         let mut patterns = Vec::new();
         let mut context = WordsBuilder::default();
         let mut labels = WordsBuilder::default();
@@ -193,14 +193,7 @@ impl Detector {
         for (ix, rule) in rules.iter().enumerate() {
             let ix = ix as u16;
             digest.update(&rule.digest);
-            for (n, pattern) in rule.patterns.iter().enumerate() {
-                specs.push(PatternSpec {
-                    name: match n {
-                        0 => rule.id.to_string(),
-                        n => format!("{}#{}", rule.id, n + 1),
-                    },
-                    regex: pattern.regex.clone(),
-                });
+            for pattern in &rule.patterns {
                 patterns.push(Compiled {
                     rule: ix,
                     guard: pattern.guard,
@@ -743,6 +736,25 @@ impl Detector {
 /// What proposes claims for the rules that have no patterns.
 fn proposer(rules: &[Rule]) -> Result<Option<Box<dyn Propose>>, DetectError> {
     Ok(Lists::new(rules)?.map(|lists| Box::new(lists) as Box<dyn Propose>))
+}
+
+/// What the rules ask the engine to look for, in the order of their patterns.
+pub fn specs(rules: &[Rule]) -> Vec<PatternSpec> {
+    let mut specs = Vec::new();
+    for rule in rules {
+        for (n, pattern) in rule.patterns.iter().enumerate() {
+            let name = match n {
+                0 => rule.id.to_string(),
+                n => format!("{}#{}", rule.id, n + 1),
+            };
+            let regex = pattern.regex.clone();
+            specs.push(match pattern.guard {
+                Guard::None => PatternSpec { name, regex },
+                _ => PatternSpec::whole(name, &regex),
+            });
+        }
+    }
+    specs
 }
 
 fn also(finding: &mut Finding, cluster: &[Candidate], won: &Won) {

@@ -24,7 +24,7 @@ pub mod validators;
 mod words;
 
 pub use check::{ExampleReport, RuleReport, check};
-pub use detector::{DetectError, Detector, DocumentState, DocumentSummary, Scratch};
+pub use detector::{DetectError, Detector, DocumentState, DocumentSummary, Scratch, specs};
 pub use label::normalise_name;
 pub use rule::{Rule, RuleError, RuleSet};
 pub use validators::Facts;

@@ -59,6 +59,26 @@ pub struct PatternSpec {
     pub regex: String,
 }
 
+impl PatternSpec {
+    /// A pattern whose matches the caller rejects when a letter, a digit or `_` touches them. As much of that is put
+    /// into the expression as leaves the accepted matches the same: the start, and the end if all matches are of one
+    /// length (otherwise the expression would find a shorter match where the caller means none). Far fewer candidates.
+    pub fn whole(name: String, regex: &str) -> PatternSpec {
+        let mut spec = PatternSpec {
+            name,
+            regex: regex.to_owned(),
+        };
+        let end = match plain::parse(&spec) {
+            Ok(hir) if hir.properties().minimum_len() == hir.properties().maximum_len() => {
+                r"\b{end-half}"
+            }
+            _ => "",
+        };
+        spec.regex = format!(r"\b{{start-half}}(?:{regex}){end}");
+        spec
+    }
+}
+
 /// A term to look for: a word, or words in a row, as whole words.
 ///
 /// In the list a term is written folded: lower case, without diacritics, one space between words. Then
@@ -245,6 +265,23 @@ impl Engine {
     ) {
         let cursors = cursors.slots(self.verify.len());
         scan::scan(self, text, starts, cursors, &mut scratch.memory, visit);
+    }
+}
+
+/// How far to go with a text, for benches.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Until {
+    /// Sort bytes into classes.
+    Classes,
+    /// Find candidates.
+    Shapes,
+}
+
+impl Engine {
+    /// Does the first steps of a scan alone, and says how many words of candidates there were: so that a bench can tell
+    /// what each step takes.
+    pub fn measure(&self, text: &[u8], until: Until, scratch: &mut Scratch) -> usize {
+        scan::measure(self, text, until, &mut scratch.memory)
     }
 }
 

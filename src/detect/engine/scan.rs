@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::bits::{AFTER, Bits, CHUNK};
 use super::run::Work;
 use super::words::{Chunk, Word};
-use super::{Engine, Visit};
+use super::{Engine, Until, Visit};
 
 /// The memory of a scan.
 #[derive(Debug, Default)]
@@ -47,23 +47,15 @@ pub(super) fn scan<V: Visit + ?Sized>(
     }
 }
 
-#[allow(clippy::too_many_arguments)]
-fn chunk<V: Visit + ?Sized>(
+/// Sorts a chunk and what is around it into classes; the text that it looked at begins a word before the chunk.
+fn sort<'a>(
     engine: &Engine,
-    text: &[u8],
-    starts: &Range<usize>,
+    text: &'a [u8],
     base: usize,
     words: usize,
-    cursors: &mut [usize],
-    memory: &mut Memory,
-    visit: &mut V,
-) {
-    let Memory {
-        bits,
-        work,
-        words: keys,
-        padded,
-    } = memory;
+    bits: &mut Bits,
+    padded: &'a mut Vec<u8>,
+) -> &'a [u8] {
     let len = 64 * (1 + words + MARGIN);
     let inside = base >= 64 && base - 64 + len <= text.len();
     let view = if inside {
@@ -91,6 +83,51 @@ fn chunk<V: Visit + ?Sized>(
             bits.set_before(line_end);
         }
     }
+    view
+}
+
+/// The first steps alone; see [`Engine::measure`].
+pub(super) fn measure(engine: &Engine, text: &[u8], until: Until, memory: &mut Memory) -> usize {
+    let mut candidates = 0;
+    let mut base = 0;
+    while base < text.len() {
+        let words = CHUNK.min((text.len() - base).div_ceil(64));
+        sort(
+            engine,
+            text,
+            base,
+            words,
+            &mut memory.bits,
+            &mut memory.padded,
+        );
+        if until >= Until::Shapes {
+            let (bits, work) = (&memory.bits, &mut memory.work);
+            engine.steps.run(&engine.program, bits, words, work);
+            candidates += work.found.len();
+        }
+        base += 64 * words;
+    }
+    candidates
+}
+
+#[allow(clippy::too_many_arguments)]
+fn chunk<V: Visit + ?Sized>(
+    engine: &Engine,
+    text: &[u8],
+    starts: &Range<usize>,
+    base: usize,
+    words: usize,
+    cursors: &mut [usize],
+    memory: &mut Memory,
+    visit: &mut V,
+) {
+    let Memory {
+        bits,
+        work,
+        words: keys,
+        padded,
+    } = memory;
+    let view = sort(engine, text, base, words, bits, padded);
     if base < starts.end {
         engine.steps.run(&engine.program, bits, words, work);
         let mut from = 0;

@@ -1,0 +1,298 @@
+//! How fast the engine is, beside what it is to be measured against.
+//!
+//! ```text
+//! cargo bench --bench engine                 # everything, a table per text
+//! cargo bench --bench engine -- --quick      # small texts, few rounds: does it run?
+//! cargo bench --bench engine -- --fast       # the engine and the sum alone, for tuning
+//! cargo bench --bench engine -- --report     # how each pattern is looked for, instead
+//! cargo bench --bench engine -- --mib 32 --rounds 9 --text prose
+//! ```
+//!
+//! All ways are timed in turn, round after round, in one run, so that a noisy machine is noisy for all of them; each
+//! figure is the median of its rounds. What counts are the ratios: "of sum" is the share of the speed of merely adding
+//! up the bytes of the same text in the same run. The ways marked `*` take the first 2 MiB of the text only, because
+//! they are slow.
+//!
+//! The patterns are those of `rules/`, the terms ten thousand taken from the prose itself. The texts: *prose* is manuals
+//! and documentation of this machine (repeated sentences where there is none), *rows* is an export in which every cell
+//! has a format of its own (nothing can be predicted), *columns* one in which every column has (what real exports look
+//! like), *letters* is sentences with an identifier after each.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
+
+use std::{
+    hint::black_box,
+    io::Read as _,
+    path::Path,
+    process::{Command, Stdio},
+    time::Instant,
+};
+
+use domesday::detect::{
+    RuleSet,
+    engine::{Cursors, Engine, Isa, PatternSpec, Scratch, TermSpec, Until, Visit},
+    specs,
+};
+
+#[path = "engine/texts.rs"]
+mod texts;
+
+/// Counts, and accepts everything: the cost of the engine alone.
+#[derive(Default)]
+struct Count {
+    patterns: u64,
+    terms: u64,
+}
+
+impl Visit for Count {
+    fn pattern(&mut self, _: u16, _: usize, _: usize) -> bool {
+        self.patterns += 1;
+        true
+    }
+    fn term(&mut self, _: u32, _: usize, _: usize) {
+        self.terms += 1;
+    }
+}
+
+struct Options {
+    mib: usize,
+    rounds: usize,
+    report: bool,
+    fast: bool,
+    text: Option<String>,
+}
+
+fn options() -> Options {
+    let mut options = Options {
+        mib: 16,
+        rounds: 5,
+        report: false,
+        fast: false,
+        text: None,
+    };
+    let mut args = std::env::args().skip(1);
+    let number = |arg: Option<String>| arg.and_then(|n| n.parse().ok()).expect("a number");
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            "--quick" => (options.mib, options.rounds) = (1, 2),
+            "--mib" => options.mib = number(args.next()),
+            "--rounds" => options.rounds = number(args.next()),
+            "--report" => options.report = true,
+            "--fast" => options.fast = true,
+            "--text" => options.text = args.next(),
+            // What `cargo bench` adds.
+            "--bench" => {}
+            other => panic!("{other}? see the head of benches/engine.rs"),
+        }
+    }
+    options
+}
+
+fn main() {
+    let options = options();
+    let rules = RuleSet::builtin().unwrap();
+    let patterns = specs(rules.rules());
+    let length = options.mib << 20;
+    let prose = texts::prose(length);
+    let terms: Vec<TermSpec> = texts::terms(&prose, 10_000)
+        .into_iter()
+        .map(|text| TermSpec { text })
+        .collect();
+    println!(
+        "{}; {:?}; {} patterns, {} terms",
+        cpu(),
+        Isa::available(),
+        patterns.len(),
+        terms.len(),
+    );
+    if options.report {
+        return report(&patterns);
+    }
+    let started = Instant::now();
+    black_box(Engine::new(&patterns, &terms).unwrap());
+    println!("load: {:.1} ms", started.elapsed().as_secs_f64() * 1e3);
+    for (name, text) in [
+        ("prose", prose),
+        ("letters", texts::letters(length)),
+        ("columns", texts::rows(length, false)),
+        ("rows", texts::rows(length, true)),
+    ] {
+        if options.text.as_deref().is_none_or(|only| only == name) {
+            table(name, &text, &patterns, &terms, &options);
+        }
+    }
+}
+
+/// One way to go through a text.
+type Way<'a> = (String, Box<dyn FnMut() -> u64 + 'a>);
+
+fn table(name: &str, text: &[u8], patterns: &[PatternSpec], terms: &[TermSpec], options: &Options) {
+    let file = std::env::temp_dir().join(format!("domesday-bench-{}-{name}", std::process::id()));
+    std::fs::write(&file, text).unwrap();
+    let mut ways: Vec<Way<'_>> = vec![
+        ("sum of the buffer".into(), Box::new(|| sum(text))),
+        (
+            "read and sum the file".into(),
+            Box::new(|| read_and_sum(&file)),
+        ),
+    ];
+    for isa in Isa::available() {
+        if isa == Isa::Plain && options.fast {
+            continue;
+        }
+        let engine = |patterns: &[PatternSpec], terms: &[TermSpec]| {
+            Engine::with_isa(patterns, terms, isa).unwrap()
+        };
+        for until in [Until::Classes, Until::Shapes] {
+            let both = engine(patterns, terms);
+            let mut scratch = Scratch::new();
+            let way = move || both.measure(text, until, &mut scratch) as u64;
+            ways.push((format!("{isa:?}: {until:?} alone"), Box::new(way)));
+        }
+        for (what, patterns, terms, piece) in [
+            ("identifiers", patterns, &[][..], text.len()),
+            ("terms", &[][..], terms, text.len()),
+            ("both", patterns, terms, text.len()),
+            ("both, 2 KB texts", patterns, terms, 2048),
+        ] {
+            let way = scan(engine(patterns, terms), text, piece);
+            ways.push((format!("{isa:?}: {what}"), way));
+        }
+    }
+    let part = &text[..text.len().min(2 << 20)];
+    if !options.fast {
+        let regexes = patterns.iter().map(|p| {
+            let mut builder = regex::bytes::RegexBuilder::new(&p.regex);
+            builder.unicode(false).build().unwrap()
+        });
+        let regexes: Vec<_> = regexes.collect();
+        let count = move || {
+            let counts = regexes.iter().map(|r| r.find_iter(part).count() as u64);
+            counts.sum()
+        };
+        ways.push(("* separate regexes".into(), Box::new(count)));
+        let words = terms.iter().map(|term| &term.text);
+        let dfa = aho_corasick::AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .kind(Some(aho_corasick::AhoCorasickKind::DFA))
+            .build(words)
+            .unwrap();
+        let count = move || dfa.find_overlapping_iter(part).count() as u64;
+        ways.push(("* Aho-Corasick".into(), Box::new(count)));
+        if Command::new("rg").arg("--version").output().is_ok() {
+            ways.push((
+                "rg -o, one alternation".into(),
+                Box::new(|| ripgrep(&file, patterns)),
+            ));
+        }
+    }
+    let mut times = vec![Vec::new(); ways.len()];
+    let mut counts = vec![0; ways.len()];
+    for round in 0..=options.rounds {
+        for (i, (_, way)) in ways.iter_mut().enumerate() {
+            let started = Instant::now();
+            counts[i] = black_box(way());
+            // The first round warms up.
+            if round > 0 {
+                times[i].push(started.elapsed().as_secs_f64());
+            }
+        }
+    }
+    println!("\n{name}, {:.1} MB", text.len() as f64 / 1e6);
+    println!("{:<28} {:>10} {:>9} {:>10}", "", "MB/s", "of sum", "found");
+    let (mut all, mut slow) = (0.0, 0.0);
+    for (i, (way, _)) in ways.iter().enumerate() {
+        times[i].sort_by(f64::total_cmp);
+        let partly = way.starts_with('*');
+        let bytes = if partly { part.len() } else { text.len() };
+        let speed = bytes as f64 / times[i][times[i].len() / 2] / 1e6;
+        if i == 0 {
+            all = speed;
+        }
+        if partly {
+            slow += 1.0 / speed;
+        }
+        let share = 100.0 * speed / all;
+        println!("{way:<28} {speed:>10.1} {share:>8.2}% {:>10}", counts[i]);
+    }
+    if slow > 0.0 {
+        let (speed, share) = (1.0 / slow, 100.0 / slow / all);
+        println!(
+            "{:<28} {speed:>10.1} {share:>8.2}%",
+            "regexes, then Aho-Corasick"
+        );
+    }
+    std::fs::remove_file(&file).unwrap();
+}
+
+fn scan<'a>(engine: Engine, text: &'a [u8], piece: usize) -> Box<dyn FnMut() -> u64 + 'a> {
+    let mut scratch = Scratch::new();
+    let mut cursors = Cursors::new();
+    Box::new(move || {
+        let mut count = Count::default();
+        for piece in text.chunks(piece) {
+            cursors.clear();
+            let starts = 0..piece.len();
+            engine.scan(piece, starts, &mut cursors, &mut scratch, &mut count);
+        }
+        count.patterns + count.terms
+    })
+}
+
+fn sum(text: &[u8]) -> u64 {
+    let words = text.as_chunks::<8>().0.iter();
+    words.fold(0, |sum, word| sum.wrapping_add(u64::from_le_bytes(*word)))
+}
+
+fn read_and_sum(file: &Path) -> u64 {
+    let mut file = std::fs::File::open(file).unwrap();
+    let mut buffer = vec![0; 256 << 10];
+    let mut all = 0u64;
+    loop {
+        match file.read(&mut buffer).unwrap() {
+            0 => return all,
+            n => all = all.wrapping_add(sum(&buffer[..n])),
+        }
+    }
+}
+
+fn ripgrep(file: &Path, patterns: &[PatternSpec]) -> u64 {
+    let all: Vec<_> = patterns
+        .iter()
+        .map(|p| format!("(?:{})", p.regex))
+        .collect();
+    let status = Command::new("rg")
+        .args(["-j1", "-a", "-o", "--no-config", "--no-filename", "-N"])
+        .args(["--dfa-size-limit=1G", "--regex-size-limit=1G", "-e"])
+        .arg(format!("(?-u){}", all.join("|")))
+        .arg(file)
+        .stdout(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(status.code().is_some_and(|code| code < 2), "rg failed");
+    0
+}
+
+fn report(patterns: &[PatternSpec]) {
+    let engine = Engine::new(patterns, &[]).unwrap();
+    println!(
+        "{:<24} {:>5} {:>8} {:>8} {:>6}  lane (candidates in a thousand bytes)",
+        "", "depth", "prose", "rows", "length"
+    );
+    for p in engine.report() {
+        println!(
+            "{:<24} {:>5} {:>8.2} {:>8.2} {:>6}  {:?}",
+            p.name, p.depth, p.in_prose, p.in_rows, p.max_length, p.lane
+        );
+    }
+}
+
+fn cpu() -> String {
+    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = info
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"));
+    name.map_or("unknown processor".into(), |n| {
+        n.trim_matches([' ', '\t', ':']).into()
+    })
+}
