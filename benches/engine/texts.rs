@@ -198,9 +198,12 @@ pub fn terms(prose: &[u8], count: usize) -> Vec<String> {
     for word in &words {
         *seen.entry(word.to_ascii_lowercase()).or_default() += 1;
     }
+    // Few enough for about one in a thousand bytes.
+    let few = 1 + (prose.len() >> 22) as u32;
     let mut seldom: Vec<(Vec<u8>, u32)> = seen
+        .clone()
         .into_iter()
-        .filter(|(word, n)| (4..20).contains(&word.len()) && *n < 60)
+        .filter(|(word, n)| (4..20).contains(&word.len()) && *n <= few)
         .collect();
     seldom.sort();
     let step = (seldom.len() / (count * 7 / 10)).max(1);
@@ -211,8 +214,19 @@ pub fn terms(prose: &[u8], count: usize) -> Vec<String> {
         .map(|(word, _)| string(word))
         .collect();
     terms.truncate(count * 7 / 10);
-    let step = (words.len() / (count - terms.len()).max(1)).max(2);
-    for pair in words.chunks(step).filter(|chunk| chunk.len() > 1) {
+    // Pairs with a word in them that is not met often.
+    let often = |word: &[u8]| {
+        seen.get(&word.to_ascii_lowercase())
+            .is_none_or(|n| *n > 200)
+    };
+    let pairs: Vec<_> = words
+        .windows(2)
+        .filter(|pair| {
+            pair[0].len() > 2 && pair[1].len() > 2 && !(often(pair[0]) && often(pair[1]))
+        })
+        .collect();
+    let step = (pairs.len() / (count - terms.len()).max(1)).max(1);
+    for pair in pairs.into_iter().step_by(step) {
         terms.push(format!("{} {}", string(pair[0]), string(pair[1])).to_ascii_lowercase());
     }
     terms.sort();

@@ -115,11 +115,20 @@ const fn span(first: u8, last: u8) -> u128 {
     (u128::MAX >> (127 - last)) & (u128::MAX << first)
 }
 
-/// The most classes a text is sorted into.
-pub(super) const MOST: usize = 24;
+/// The most classes that shapes may be planned with; those that none takes in the end are dropped.
+pub(super) const MOST: usize = 40;
 
-/// A class that narrows nothing by this much (in bits, over all patterns) is not worth its bitmap.
-const LEAST_GAIN: f64 = 0.4;
+/// A class must lower the candidates of all patterns together by this share of the text, by the estimate below.
+const LEAST_GAIN: f64 = 0.001;
+
+/// What it is worth, in bits, that a class is just the set that a pattern names: shapes may be exact.
+const EXACT: f64 = 0.1;
+
+/// Bytes next to each other are alike, so a byte tells about this share of what it would by itself.
+const ALIKE: f64 = 0.5;
+
+/// How much less each byte further into a pattern counts: shapes seldom look far.
+const FADE: f64 = 0.85;
 
 /// The classes, each a set of bytes.
 #[derive(Clone, Debug, Default)]
@@ -128,54 +137,80 @@ pub(super) struct Classes {
 }
 
 impl Classes {
-    /// Chooses classes for the patterns: `required` first, then whichever set narrows the patterns most, given how
-    /// frequent each byte is.
+    /// Chooses classes for the patterns: `required` first, then, one after another, whichever set leaves the fewest
+    /// candidates, given how frequent each byte is. A pattern that k bits are known of is taken to have 2^-k candidates
+    /// by byte of text, so that what narrows an open pattern counts most, and what narrows a narrow one little.
     pub fn choose(hirs: &[Hir], required: &[ByteSet], frequency: &[f64; 256]) -> Classes {
-        let mut wanted: Vec<(ByteSet, f64)> = Vec::new();
+        let mut wanted: Vec<ByteSet> = Vec::new();
+        // For each pattern the sets it names, and how much each counts.
+        let mut named: Vec<Vec<(usize, f64)>> = Vec::new();
         for hir in hirs {
-            leaves(hir, 0, &mut |set, at| {
-                let weight = 1.0 / (1.0 + at as f64 / 6.0);
-                match wanted.iter_mut().find(|(known, _)| *known == set) {
+            let mut sets: Vec<(usize, f64)> = Vec::new();
+            leaves(hir, 0, 1.0, &mut |set, weight| {
+                let index = wanted.iter().position(|known| *known == set);
+                let index = index.unwrap_or_else(|| {
+                    wanted.push(set);
+                    wanted.len() - 1
+                });
+                match sets.iter_mut().find(|(known, _)| *known == index) {
                     Some((_, sum)) => *sum += weight,
-                    None => wanted.push((set, weight)),
+                    None => sets.push((index, weight)),
                 }
             });
+            for (_, weight) in &mut sets {
+                // The tenth digit in a row tells little when nine were there.
+                *weight = 2.0 * (1.0 - (-*weight / 2.0).exp());
+            }
+            named.push(sets);
         }
-        let bits = |set: &ByteSet| -set.share(frequency).max(1e-4).log2();
+        let bits: Vec<f64> = wanted
+            .iter()
+            .map(|set| -set.share(frequency).max(1e-4).log2() * ALIKE)
+            .collect();
+        // What each wanted set tells through the classes so far, and what each pattern knows by that.
+        let mut tells = vec![0.0f64; wanted.len()];
+        let mut knows = vec![0.0f64; hirs.len()];
+        let worth = |class: usize, set: usize| match class == set {
+            true => bits[class] + EXACT,
+            false if wanted[class].holds(&wanted[set]) => bits[class],
+            false => 0.0,
+        };
+        let more = |class: usize, sets: &[(usize, f64)], tells: &[f64]| -> f64 {
+            let each = sets.iter();
+            each.map(|&(set, weight)| weight * (worth(class, set) - tells[set]).max(0.0))
+                .sum()
+        };
         let mut sets: Vec<ByteSet> = Vec::new();
+        let mut take = |class: usize, tells: &mut Vec<f64>, knows: &mut Vec<f64>| {
+            for (known, sets) in knows.iter_mut().zip(&named) {
+                *known += more(class, sets, tells);
+            }
+            for (set, told) in tells.iter_mut().enumerate() {
+                *told = told.max(worth(class, set));
+            }
+        };
         for set in required {
             if !sets.contains(set) {
                 sets.push(*set);
-            }
-        }
-        // What each wanted set says already, through the smallest class that holds it.
-        let mut said = vec![0.0f64; wanted.len()];
-        let tell = |class: &ByteSet, said: &mut Vec<f64>| {
-            for ((set, _), said) in wanted.iter().zip(said.iter_mut()) {
-                if class.holds(set) {
-                    *said = said.max(bits(class));
+                if let Some(class) = wanted.iter().position(|wanted| wanted == set) {
+                    take(class, &mut tells, &mut knows);
                 }
             }
-        };
-        for class in &sets {
-            tell(class, &mut said);
         }
         while sets.len() < MOST {
-            let gain = |class: &ByteSet| -> f64 {
-                let worth = bits(class);
-                let each = wanted.iter().zip(&said);
-                each.filter(|((set, _), _)| class.holds(set))
-                    .map(|((_, weight), said)| weight * (worth - said).max(0.0))
-                    .sum()
+            let gain = |class: usize| -> f64 {
+                let each = knows.iter().zip(&named);
+                each.map(|(known, sets)| {
+                    let more = more(class, sets, &tells);
+                    (-known).exp2() * (1.0 - (-more).exp2())
+                })
+                .sum()
             };
-            let best = wanted
-                .iter()
-                .map(|(set, _)| (gain(set), set))
-                .max_by(|a, b| a.0.total_cmp(&b.0));
-            match best {
-                Some((gain, set)) if gain > LEAST_GAIN => {
-                    sets.push(*set);
-                    tell(set, &mut said);
+            let gains = (0..wanted.len()).map(|class| (gain(class), class));
+            match gains.max_by(|a, b| a.0.total_cmp(&b.0)) {
+                Some((gain, class)) if gain > LEAST_GAIN => {
+                    sets.push(wanted[class]);
+                    take(class, &mut tells, &mut knows);
                 }
                 _ => break,
             }
@@ -191,26 +226,70 @@ impl Classes {
     }
 }
 
-/// Calls `each` with every set of bytes that a pattern names, and the least bytes that stand before it.
-fn leaves(hir: &Hir, at: usize, each: &mut dyn FnMut(ByteSet, usize)) {
+/// Calls `each` with every set of bytes that a pattern names and how much it counts: less the more bytes stand before
+/// it, and the more alternatives there are to it.
+fn leaves(hir: &Hir, at: usize, share: f64, each: &mut dyn FnMut(ByteSet, f64)) {
+    let weight = |at: usize| share * FADE.powi(at as i32);
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => {}
         HirKind::Literal(literal) => {
             for (i, byte) in literal.0.iter().enumerate() {
-                each(ByteSet::byte(*byte).0, at + i);
+                each(ByteSet::byte(*byte).0, weight(at + i));
             }
         }
-        HirKind::Class(class) => each(ByteSet::class(class).0, at),
-        HirKind::Repetition(repetition) => leaves(&repetition.sub, at, each),
-        HirKind::Capture(capture) => leaves(&capture.sub, at, each),
+        HirKind::Class(class) => each(ByteSet::class(class).0, weight(at)),
+        HirKind::Repetition(repetition) => {
+            let least = repetition.sub.properties().minimum_len().unwrap_or(0);
+            let most = repetition.max.unwrap_or(repetition.min);
+            // A long run of one set is a gate that all of it must pass.
+            let share = match most - repetition.min {
+                4.. => share * 3.0,
+                _ => share,
+            };
+            for i in 0..repetition.min.clamp(1, 8) as usize {
+                leaves(&repetition.sub, at + i * least, share, each);
+            }
+        }
+        HirKind::Capture(capture) => leaves(&capture.sub, at, share, each),
         HirKind::Concat(items) => {
             let mut at = at;
             for item in items {
-                leaves(item, at, each);
+                leaves(item, at, share, each);
                 at += item.properties().minimum_len().unwrap_or(0);
             }
         }
-        HirKind::Alternation(items) => items.iter().for_each(|item| leaves(item, at, each)),
+        HirKind::Alternation(items) => {
+            let share = share / items.len() as f64;
+            for item in items {
+                leaves(item, at, share, each);
+            }
+            // What the alternatives are together, for shapes that take them so.
+            if let Some(set) = union(hir) {
+                each(set, weight(at));
+            }
+        }
+    }
+}
+
+/// All bytes that a pattern may be made of; None: any, or characters of more than a byte.
+pub(super) fn union(hir: &Hir) -> Option<ByteSet> {
+    match hir.kind() {
+        HirKind::Empty => Some(ByteSet::default()),
+        HirKind::Look(_) => None,
+        HirKind::Literal(literal) => {
+            let bytes = literal.0.iter().map(|byte| ByteSet::byte(*byte).0);
+            Some(bytes.fold(ByteSet::default(), |all, set| all.union(&set)))
+        }
+        HirKind::Class(class) => Some(ByteSet::class(class))
+            .filter(|(.., one)| *one)
+            .map(|(set, ..)| set),
+        HirKind::Repetition(repetition) => union(&repetition.sub),
+        HirKind::Capture(capture) => union(&capture.sub),
+        HirKind::Concat(items) | HirKind::Alternation(items) => {
+            items.iter().try_fold(ByteSet::default(), |all, item| {
+                Some(all.union(&union(item)?))
+            })
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 //! Everything is looked up in tables made from the classes at load; nothing here knows what a digit is. This file makes
 //! the tables and has the plain version; [`super::simd`] has those for wide registers. All give the same bitmaps.
 
-use super::bits::STRIDE;
+use super::bits::ROW;
 use super::classes::Classes;
 
 /// Eight classes share a table, one bit each.
@@ -58,7 +58,7 @@ impl Tables {
     }
 }
 
-/// Sorts whole words of 64 bytes into `bits`, whose rows of [`STRIDE`] words are the classes. The version for any
+/// Sorts whole words of 64 bytes into `bits`, whose rows of [`ROW`] words are the classes. The version for any
 /// processor: eight bytes to eight bytes of class bits, then a transposition of 8 × 8 bits.
 pub(super) fn plain(text: &[u8], tables: &Tables, bits: &mut [u64]) {
     for (i, block) in text.as_chunks::<64>().0.iter().enumerate() {
@@ -76,7 +76,7 @@ pub(super) fn plain(text: &[u8], tables: &Tables, bits: &mut [u64]) {
             }
             let classes = tables.classes - group * GROUP;
             for (class, word) in words.iter().enumerate().take(classes) {
-                bits[(group * GROUP + class) * STRIDE + i] = *word;
+                bits[(group * GROUP + class) * ROW + i] = *word;
             }
         }
     }

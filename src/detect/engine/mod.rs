@@ -42,7 +42,6 @@ use std::ops::Range;
 pub use report::{Lane, PatternReport};
 pub use simd::Isa;
 
-use self::classes::Classes;
 use crate::model::limits::OVERLAP;
 
 /// What every pattern must keep to: the most bytes that it may match. A term, with its widest gaps, keeps to it too.
@@ -99,6 +98,11 @@ pub trait Visit {
     /// search for this pattern goes on at `end`; if not, at `start + 1`. Each pattern's matches come in ascending
     /// order; nothing is said of the order between patterns.
     fn pattern(&mut self, pattern: u16, start: usize, end: usize) -> bool;
+    /// Whether this pattern is to be looked for at all in this text. Asked once for each call to [`Engine::scan`].
+    fn wants(&self, pattern: u16) -> bool {
+        let _ = pattern;
+        true
+    }
     /// `term` (its place in the list) stands at `start..end`. All are reported, those that overlap too, in no order.
     fn term(&mut self, term: u32, start: usize, end: usize);
 }
@@ -188,17 +192,19 @@ impl Engine {
         if !terms.is_empty() {
             required.extend(terms::CLASSES);
         }
-        let classes = Classes::choose(&hirs, &required, &plan::frequency());
-        let tables = classify::Tables::new(&classes);
-        let mut graph = shape::Graph::new();
-        let choices = plan::choose(&hirs, &classes, &tables, &mut graph);
+        let plan = plan::Plan::new(&hirs, &required);
+        let plan::Plan {
+            classes,
+            graph,
+            choices,
+        } = &plan;
+        let tables = classify::Tables::new(classes);
 
         let mut roots = Vec::new();
         let mut groups: Vec<Vec<u16>> = Vec::new();
         let mut verify = Vec::with_capacity(patterns.len());
         let mut slow = Vec::new();
-        for (index, ((pattern, hir), choice)) in
-            patterns.iter().zip(&hirs).zip(&choices).enumerate()
+        for (index, ((pattern, hir), choice)) in patterns.iter().zip(&hirs).zip(choices).enumerate()
         {
             let index = index as u16;
             let Some(choice) = choice else {
@@ -216,14 +222,14 @@ impl Engine {
                 }
             }
         }
-        let program = program::Program::new(&graph, &roots);
-        let report = report::report(patterns, &hirs, &choices, &verify);
+        let program = program::Program::new(graph, classes.sets.len(), &roots);
+        let report = report::report(patterns, &hirs, choices, &verify);
         let longest = hirs.iter().filter_map(|hir| hir.properties().maximum_len());
-        let terms = terms::Terms::new(terms, &classes)?;
+        let terms = terms::Terms::new(terms, classes)?;
         let longest_term = terms.as_ref().map_or(0, terms::Terms::max_length);
         Ok(Engine {
             steps: simd::Steps::new(isa),
-            line_end: shape::line_class(&classes),
+            line_end: shape::line_class(classes),
             tables,
             program,
             groups,
@@ -333,4 +339,25 @@ pub enum EngineError {
     /// Too many patterns or terms to count.
     #[error("{0} patterns or terms are more than the engine can tell apart")]
     Many(usize),
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn lane(regex: &str) -> (Lane, usize) {
+        let spec = PatternSpec::whole("test".into(), regex);
+        let engine = Engine::new(&[spec], &[]).unwrap();
+        (engine.report()[0].lane, engine.report()[0].depth)
+    }
+
+    #[test]
+    fn runs_of_one_length_need_no_automaton() {
+        assert_eq!(lane(r"\d{8}"), (Lane::Exact, 8));
+        assert_eq!(lane(r"\d{2}[ -]\d{2}[ -]\d{2}"), (Lane::Exact, 8));
+        assert!(matches!(lane(r"\d{8,9}").0, Lane::Shaped));
+        assert!(matches!(lane(r"(?s).{1,9}").0, Lane::Slow(_)));
+    }
 }

@@ -7,10 +7,10 @@
 
 use regex_syntax::hir::{Hir, HirKind};
 
-use super::bits::{Bits, CHUNK};
-use super::classes::Classes;
+use super::bits::{Bits, CHUNK, HEAD};
+use super::classes::{ByteSet, Classes};
 use super::classify::{self, Tables};
-use super::shape::{Graph, MAX_REACH, Node, NodeId, Shape};
+use super::shape::{Cut, Graph, MAX_REACH, Node, NodeId, Shape, Wide};
 
 /// What sentences look like (letters, manuals, a line of source), and rows (exports, logs).
 const SAMPLES: [(&str, f64); 2] = [
@@ -19,7 +19,7 @@ const SAMPLES: [(&str, f64); 2] = [
 ];
 
 /// Cycles for one operation, by byte of text.
-const OPERATION: f64 = 0.008;
+const OPERATION: f64 = 0.014;
 /// Cycles to verify a candidate: by the automaton, or when the shape says all.
 const CANDIDATE: f64 = 40.0;
 const EXACT_CANDIDATE: f64 = 4.0;
@@ -27,7 +27,7 @@ const EXACT_CANDIDATE: f64 = 4.0;
 const MOST_CANDIDATES: f64 = 0.3;
 
 /// The share of each byte in the samples.
-pub(super) fn frequency() -> [f64; 256] {
+fn frequency() -> [f64; 256] {
     let mut frequency = [0.0; 256];
     for (text, weight) in SAMPLES {
         for byte in text.bytes() {
@@ -47,8 +47,43 @@ pub(super) struct Choice {
     pub density: [f64; 2],
 }
 
+/// The shapes of all patterns, and the classes they are made of.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub classes: Classes,
+    pub graph: Graph,
+    /// For each pattern its shape; None: it has none.
+    pub choices: Vec<Option<Choice>>,
+}
+
+impl Plan {
+    /// `required` are sets that must be classes.
+    pub fn new(hirs: &[Hir], required: &[ByteSet]) -> Plan {
+        let classes = Classes::choose(hirs, required, &frequency());
+        let mut graph = Graph::new();
+        let choices = choose(hirs, &classes, &Tables::new(&classes), &mut graph);
+        // Drop the classes that nobody needs.
+        let roots: Vec<NodeId> = choices.iter().flatten().map(|c| c.shape.root).collect();
+        let used = graph.classes(&roots);
+        let mut kept = Vec::new();
+        let mut to = vec![0; classes.sets.len()];
+        for (class, set) in classes.sets.iter().enumerate() {
+            if used.contains(&(class as u8)) || required.contains(set) {
+                to[class] = kept.len() as u8;
+                kept.push(*set);
+            }
+        }
+        graph.renumber(&to);
+        Plan {
+            classes: Classes { sets: kept },
+            graph,
+            choices,
+        }
+    }
+}
+
 /// Chooses a shape for each pattern; None: it has none.
-pub(super) fn choose(
+fn choose(
     hirs: &[Hir],
     classes: &Classes,
     tables: &Tables,
@@ -63,29 +98,36 @@ pub(super) fn choose(
         let length = hir.properties().maximum_len();
         let mut best: Option<(f64, Choice)> = None;
         let mut tried: Vec<Shape> = Vec::new();
-        let ways: &[bool] = if alternates(hir) {
-            &[false, true]
+        let ways: &[Wide] = if branches(hir) {
+            &[Wide::Nothing, Wide::Alternatives, Wide::Repetitions]
         } else {
-            &[false]
+            &[Wide::Nothing]
         };
-        for &wide in ways {
-            for depth in depths(most) {
-                let Some(shape) = graph.shape(hir, classes, depth, wide) else {
-                    break;
+        'all: for &wide in ways {
+            for (depth, parts) in cuts(most) {
+                let cut = Cut { depth, parts, wide };
+                let Some(shape) = graph.shape(hir, classes, cut) else {
+                    continue;
                 };
                 if shape.root == 0 || tried.contains(&shape) {
                     continue;
                 }
                 tried.push(shape);
                 paid.resize(graph.nodes.len(), false);
-                let density = [0, 1].map(|i| samples[i].density(graph, shape.root));
+                let operations = unpaid(graph, shape.root, &paid).len() as f64;
+                if let Some((least, _)) = &best
+                    && operations * OPERATION > *least
+                {
+                    continue;
+                }
+                let density: [f64; 2] = [0, 1].map(|i| samples[i].density(graph, shape.root));
                 let cycles = if shape.exact && least == length {
                     EXACT_CANDIDATE
                 } else {
                     CANDIDATE
                 };
+                // What one operation more could still save.
                 let candidates: f64 = (0..2).map(|i| SAMPLES[i].1 * density[i]).sum();
-                let operations = unpaid(graph, shape.root, &paid).len() as f64;
                 let cost = operations * OPERATION + candidates * cycles;
                 if density[0].min(density[1]) < MOST_CANDIDATES
                     && best.as_ref().is_none_or(|(least, _)| cost < *least)
@@ -96,6 +138,9 @@ pub(super) fn choose(
                         density,
                     };
                     best = Some((cost, choice));
+                    if candidates * cycles < OPERATION {
+                        break 'all;
+                    }
                 }
             }
         }
@@ -109,24 +154,25 @@ pub(super) fn choose(
     choices
 }
 
-/// The depths worth trying for a pattern of at most this many bytes, and one at which it is seen whole.
-fn depths(most: usize) -> impl Iterator<Item = usize> {
+/// The depths and parts worth trying for a pattern of at most this many bytes; the last sees it whole.
+fn cuts(most: usize) -> impl Iterator<Item = (usize, usize)> {
+    let whole = usize::MAX;
     let limit = usize::from(MAX_REACH);
-    let steps = (1..=12)
-        .chain((14..=32).step_by(2))
-        .chain([40, 48, 64, 65, 80, 96, 128, 192, 256, 384]);
-    let whole = (most < limit).then_some(most + 1);
-    steps
-        .take_while(move |&depth| depth <= most && depth < limit)
-        .chain(whole)
+    let depths = (1..=10)
+        .chain([12, 14, 16, 20, 24, 32, 48])
+        .take_while(move |&depth| depth < most && depth < limit)
+        .map(move |depth| (depth, whole));
+    let parts = (2..=8).map(move |parts| (limit, parts));
+    depths.chain(parts).chain([(limit, whole)])
 }
 
-fn alternates(hir: &Hir) -> bool {
+/// Whether a pattern has anything that can be taken together.
+fn branches(hir: &Hir) -> bool {
     match hir.kind() {
         HirKind::Alternation(_) => true,
-        HirKind::Concat(items) => items.iter().any(alternates),
-        HirKind::Repetition(repetition) => alternates(&repetition.sub),
-        HirKind::Capture(capture) => alternates(&capture.sub),
+        HirKind::Repetition(repetition) => repetition.sub.properties().maximum_len() != Some(1),
+        HirKind::Concat(items) => items.iter().any(branches),
+        HirKind::Capture(capture) => branches(&capture.sub),
         _ => false,
     }
 }
@@ -142,7 +188,8 @@ fn unpaid(graph: &Graph, root: NodeId, paid: &[bool]) -> Vec<NodeId> {
         match graph.nodes[id as usize] {
             Node::All | Node::Class(_) => continue,
             Node::And(a, b, _) | Node::Or(a, b, _) => stack.extend([a, b]),
-            _ => {}
+            Node::Not(a) => stack.push(a),
+            Node::Before(_) | Node::Edge(_) => {}
         }
         found.push(id);
     }
@@ -164,7 +211,8 @@ impl Sample {
         padded.extend_from_slice(text);
         padded.resize(padded.len().next_multiple_of(64), b' ');
         let mut bits = Bits::default();
-        classify::plain(&padded, tables, &mut bits.classes);
+        bits.reserve(tables.classes);
+        classify::plain(&padded, tables, &mut bits.rows_mut()[HEAD - 1..]);
         Sample {
             bits,
             words: padded.len() / 64 - 1,
@@ -190,24 +238,20 @@ impl Sample {
         let node = graph.nodes[id as usize];
         let bitmap: Vec<u64> = match node {
             Node::All => vec![u64::MAX; words],
-            Node::Class(class) => self.bits.class(class)[..words].to_vec(),
-            Node::NotClass(class) => {
-                let class = &self.bits.class(class)[..words];
-                class.iter().map(|word| !word).collect()
+            Node::Class(class) => self.bits.row(class.into())[..words].to_vec(),
+            Node::Before(class) | Node::Edge(class) => {
+                let row = &self.bits.with_before(class.into())[..=words];
+                let edge = matches!(node, Node::Edge(_));
+                row.windows(2)
+                    .map(|w| (w[1] << 1 | w[0] >> 63) ^ if edge { w[1] } else { 0 })
+                    .collect()
             }
-            Node::Before(class)
-            | Node::NotBefore(class)
-            | Node::Edge(class)
-            | Node::NotEdge(class) => {
-                let row = &self.bits.with_before(class)[..=words];
-                let pairs = row.windows(2).map(|w| (w[1], w[1] << 1 | w[0] >> 63));
-                let pairs = pairs.map(|(here, before)| match node {
-                    Node::Before(_) => before,
-                    Node::NotBefore(_) => !before,
-                    Node::Edge(_) => here ^ before,
-                    _ => !(here ^ before),
-                });
-                pairs.collect()
+            Node::Not(a) => {
+                self.compute(graph, a);
+                let Some(a) = &self.known[a as usize] else {
+                    return;
+                };
+                a.iter().map(|word| !word).collect()
             }
             Node::And(a, b, n) | Node::Or(a, b, n) => {
                 self.compute(graph, a);

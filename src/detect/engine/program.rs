@@ -6,50 +6,45 @@
 
 use super::shape::{Graph, Node, NodeId};
 
-/// Where an operation reads.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum From {
-    Class(u8),
-    Buffer(u16),
-}
-
-/// What an operation does; `n` is a shift towards the start of the text, as in [`Node`].
+/// What an operation does to rows of bitmaps; `n` is a shift towards the start of the text, as in [`Node`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Do {
-    NotClass(u8),
-    Before(u8),
-    NotBefore(u8),
-    Edge(u8),
-    NotEdge(u8),
-    /// `b >> n`
-    Shift(From, u16),
+    /// `!a`
+    Not(u16),
+    /// The byte before is of the class.
+    Before(u16),
+    /// One of this byte and the byte before is of the class.
+    Edge(u16),
+    /// `a >> n`
+    Shift(u16, u16),
     /// `a & b >> n`
-    And(From, From, u16),
+    And(u16, u16, u16),
     /// `a | b >> n`
-    Or(From, From, u16),
+    Or(u16, u16, u16),
     /// `a | (b & c >> n)`
-    OrAnd(From, From, From, u16),
+    OrAnd(u16, u16, u16, u16),
 }
 
 /// One step of the line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Step {
-    /// Fill buffer `into`, as far as `beyond` bytes after the chunk.
+    /// Fill row `into`, as far as `beyond` bytes after the chunk.
     Make { into: u16, what: Do, beyond: u16 },
-    /// The bitmap is that of candidates of this group of patterns.
-    Emit { group: u16, bits: From },
+    /// The row is the bitmap of candidates of this group of patterns.
+    Emit { group: u16, row: u16 },
 }
 
 /// The line, and what it needs.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Program {
     pub steps: Vec<Step>,
-    pub buffers: usize,
+    /// Rows of bitmaps: the classes, then buffers.
+    pub rows: u16,
 }
 
 impl Program {
     /// The line that computes `roots`, the n-th being the candidates of group n.
-    pub fn new(graph: &Graph, roots: &[NodeId]) -> Program {
+    pub fn new(graph: &Graph, classes: usize, roots: &[NodeId]) -> Program {
         let order = order(graph, roots);
         let count = graph.nodes.len();
         // Who reads each node, and how far beyond the chunk it must be known.
@@ -87,16 +82,17 @@ impl Program {
             fused,
             place: vec![None; count],
             free: Vec::new(),
-            program: Program::default(),
+            program: Program {
+                steps: Vec::new(),
+                rows: classes as u16,
+            },
         };
         for &id in &order {
             line.make(id, beyond[id as usize]);
             for (group, _) in roots.iter().enumerate().filter(|(_, root)| **root == id) {
-                let bits = line.read(id);
-                line.program.steps.push(Step::Emit {
-                    group: group as u16,
-                    bits,
-                });
+                let row = line.read(id);
+                let group = group as u16;
+                line.program.steps.push(Step::Emit { group, row });
                 line.done(id);
             }
         }
@@ -108,6 +104,7 @@ impl Program {
 fn reads(node: Node) -> impl Iterator<Item = (NodeId, u16)> {
     let (a, b) = match node {
         Node::And(a, b, n) | Node::Or(a, b, n) => (Some((a, 0)), Some((b, n))),
+        Node::Not(a) => (Some((a, 0)), None),
         _ => (None, None),
     };
     a.into_iter().chain(b).filter(|(id, _)| *id != 0)
@@ -142,10 +139,10 @@ struct Line<'g> {
 }
 
 impl Line<'_> {
-    fn read(&self, id: NodeId) -> From {
+    fn read(&self, id: NodeId) -> u16 {
         match self.graph.nodes[id as usize] {
-            Node::Class(class) => From::Class(class),
-            _ => From::Buffer(self.place[id as usize].expect("made before it is read")),
+            Node::Class(class) => class.into(),
+            _ => self.place[id as usize].expect("made before it is read"),
         }
     }
 
@@ -167,11 +164,9 @@ impl Line<'_> {
         let mut read: Vec<NodeId> = reads(node).map(|(from, _)| from).collect();
         let what = match node {
             Node::All | Node::Class(_) => return,
-            Node::NotClass(class) => Do::NotClass(class),
-            Node::Before(class) => Do::Before(class),
-            Node::NotBefore(class) => Do::NotBefore(class),
-            Node::Edge(class) => Do::Edge(class),
-            Node::NotEdge(class) => Do::NotEdge(class),
+            Node::Before(class) => Do::Before(class.into()),
+            Node::Edge(class) => Do::Edge(class.into()),
+            Node::Not(a) => Do::Not(self.read(a)),
             Node::And(0, b, n) => Do::Shift(self.read(b), n),
             Node::And(a, b, n) => Do::And(self.read(a), self.read(b), n),
             Node::Or(a, b, n) => {
@@ -187,8 +182,8 @@ impl Line<'_> {
             }
         };
         let into = self.free.pop().unwrap_or_else(|| {
-            self.program.buffers += 1;
-            (self.program.buffers - 1) as u16
+            self.program.rows += 1;
+            self.program.rows - 1
         });
         self.place[id as usize] = Some(into);
         let step = Step::Make { into, what, beyond };

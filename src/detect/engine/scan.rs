@@ -6,8 +6,8 @@
 
 use std::ops::Range;
 
-use super::bits::{AFTER, Bits, CHUNK};
-use super::run::Work;
+use super::bits::{AFTER, Bits, CHUNK, HEAD};
+use super::run::Found;
 use super::words::{Chunk, Word};
 use super::{Engine, Until, Visit};
 
@@ -15,8 +15,10 @@ use super::{Engine, Until, Visit};
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     bits: Bits,
-    work: Work,
+    found: Found,
     words: Vec<Word>,
+    /// The patterns that are looked for.
+    wanted: Vec<bool>,
     /// The text around a chunk where there is not enough of it: at the start and the end of a text.
     padded: Vec<u8>,
 }
@@ -33,7 +35,13 @@ pub(super) fn scan<V: Visit + ?Sized>(
     visit: &mut V,
 ) {
     let starts = starts.start..starts.end.min(text.len());
+    memory.wanted.clear();
+    let patterns = 0..engine.verify.len() as u16;
+    memory.wanted.extend(patterns.map(|p| visit.wants(p)));
     for (pattern, regex) in &engine.slow {
+        if !memory.wanted[usize::from(*pattern)] {
+            continue;
+        }
         let cursor = &mut cursors[usize::from(*pattern)];
         super::plain::search(regex, *pattern, text, &starts, cursor, visit);
     }
@@ -56,6 +64,7 @@ fn sort<'a>(
     bits: &mut Bits,
     padded: &'a mut Vec<u8>,
 ) -> &'a [u8] {
+    bits.reserve(engine.program.rows.into());
     let len = 64 * (1 + words + MARGIN);
     let inside = base >= 64 && base - 64 + len <= text.len();
     let view = if inside {
@@ -71,7 +80,7 @@ fn sort<'a>(
     };
     engine
         .steps
-        .classify(view, &engine.tables, &mut bits.classes);
+        .classify(view, &engine.tables, &mut bits.rows_mut()[HEAD - 1..]);
     if !inside {
         let from = 64 - base.min(64);
         let to = 64 + (text.len() - base).min(len - 64);
@@ -101,9 +110,9 @@ pub(super) fn measure(engine: &Engine, text: &[u8], until: Until, memory: &mut M
             &mut memory.padded,
         );
         if until >= Until::Shapes {
-            let (bits, work) = (&memory.bits, &mut memory.work);
-            engine.steps.run(&engine.program, bits, words, work);
-            candidates += work.found.len();
+            let (bits, found) = (&mut memory.bits, &mut memory.found);
+            engine.steps.run(&engine.program, bits, words, found);
+            candidates += found.words.len();
         }
         base += 64 * words;
     }
@@ -123,21 +132,25 @@ fn chunk<V: Visit + ?Sized>(
 ) {
     let Memory {
         bits,
-        work,
+        found,
         words: keys,
+        wanted,
         padded,
     } = memory;
     let view = sort(engine, text, base, words, bits, padded);
     if base < starts.end {
-        engine.steps.run(&engine.program, bits, words, work);
+        engine.steps.run(&engine.program, bits, words, found);
         let mut from = 0;
-        for &(group, to) in &work.ends {
-            let found = &work.found[from as usize..to as usize];
+        for &(group, to) in &found.ends {
+            let found = &found.words[from as usize..to as usize];
             from = to;
             if found.is_empty() {
                 continue;
             }
             for &pattern in &engine.groups[usize::from(group)] {
+                if !wanted[usize::from(pattern)] {
+                    continue;
+                }
                 let cursor = &mut cursors[usize::from(pattern)];
                 verify(engine, pattern, text, starts, base, found, cursor, visit);
             }

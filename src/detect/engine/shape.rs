@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
 
-use super::classes::{ByteSet, Classes};
+use super::classes::{ByteSet, Classes, union};
 
 /// The farthest a shape may look ahead, in bytes.
 pub(super) const MAX_REACH: u16 = 8 * 64;
@@ -29,16 +29,12 @@ pub(super) enum Node {
     All,
     /// The byte is of the class.
     Class(u8),
-    /// The byte is not of the class (the end of the text is not either).
-    NotClass(u8),
     /// The byte before is of the class.
     Before(u8),
-    /// The byte before is not of the class.
-    NotBefore(u8),
     /// One of this byte and the byte before is of the class.
     Edge(u8),
-    /// As `Edge`, not.
-    NotEdge(u8),
+    /// `!a` (the end of the text is of no class).
+    Not(NodeId),
     /// `a & b >> n`
     And(NodeId, NodeId, u16),
     /// `a | b >> n`
@@ -62,6 +58,24 @@ struct Seen {
 }
 
 const ALL: Seen = Seen { node: 0, ahead: 0 };
+
+/// How much of a pattern a shape asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Cut {
+    /// Nothing that more bytes than this must stand before.
+    pub depth: usize,
+    /// Of its top level only so many parts.
+    pub parts: usize,
+    pub wide: Wide,
+}
+
+/// What is taken together as a run of whatever bytes it may be made of: less to compute, and narrows less.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Debug)]
+pub(super) enum Wide {
+    Nothing,
+    Alternatives,
+    Repetitions,
+}
 
 /// What a pattern asks of the text at the start of a match.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -93,6 +107,7 @@ impl Graph {
             Node::And(a, b, n) | Node::Or(a, b, n) => {
                 self.reach[a as usize].max(self.reach[b as usize].saturating_add(n))
             }
+            Node::Not(a) => self.reach[a as usize],
             _ => 0,
         };
         let id = self.nodes.len() as NodeId;
@@ -100,6 +115,40 @@ impl Graph {
         self.reach.push(reach);
         self.known.insert(node, id);
         id
+    }
+
+    /// The classes that these nodes are made of.
+    pub fn classes(&self, roots: &[NodeId]) -> Vec<u8> {
+        let mut seen = vec![false; self.nodes.len()];
+        let mut found = Vec::new();
+        let mut stack = roots.to_vec();
+        while let Some(id) = stack.pop() {
+            if std::mem::replace(&mut seen[id as usize], true) {
+                continue;
+            }
+            match self.nodes[id as usize] {
+                Node::All => {}
+                Node::Not(a) => stack.push(a),
+                Node::And(a, b, _) | Node::Or(a, b, _) => stack.extend([a, b]),
+                Node::Class(class) | Node::Before(class) | Node::Edge(class) => found.push(class),
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Numbers the classes anew: class n becomes `to[n]`.
+    pub fn renumber(&mut self, to: &[u8]) {
+        for node in &mut self.nodes {
+            match node {
+                Node::All | Node::Not(_) | Node::And(..) | Node::Or(..) => {}
+                Node::Class(class) | Node::Before(class) | Node::Edge(class) => {
+                    *class = to[usize::from(*class)];
+                }
+            }
+        }
+        self.known.clear();
     }
 
     fn and(&mut self, a: NodeId, rest: Seen, ahead: u16) -> Seen {
@@ -141,25 +190,18 @@ impl Graph {
         self.node(Node::And(run, run, n - half))
     }
 
-    /// The shape of a pattern, of its first `depth` bytes; `wide`: alternatives of fixed length are taken together
-    /// byte by byte, which is less to compute and narrows less. None: it looks too far, or is too large.
-    pub fn shape(
-        &mut self,
-        hir: &Hir,
-        classes: &Classes,
-        depth: usize,
-        wide: bool,
-    ) -> Option<Shape> {
+    /// The shape of a pattern, as far as `cut`. None: it looks too far, or is too large.
+    pub fn shape(&mut self, hir: &Hir, classes: &Classes, cut: Cut) -> Option<Shape> {
         let most = self.nodes.len() + MOST_NODES;
         let mut compiler = Compiler {
             graph: self,
             classes,
-            depth,
-            wide,
+            depth: cut.depth,
+            wide: cut.wide,
             exact: true,
             most,
         };
-        let seen = compiler.start(hir, 0, ALL);
+        let seen = compiler.first(hir, cut.parts);
         let exact = compiler.exact && compiler.graph.nodes.len() < most;
         let given_up = compiler.graph.nodes.len() >= most;
         // A first byte that may be any: the shape as seen from there.
@@ -216,12 +258,23 @@ struct Compiler<'g> {
     graph: &'g mut Graph,
     classes: &'g Classes,
     depth: usize,
-    wide: bool,
+    wide: Wide,
     exact: bool,
     most: usize,
 }
 
 impl Compiler<'_> {
+    /// Where the first parts of a pattern may begin.
+    fn first(&mut self, hir: &Hir, count: usize) -> Seen {
+        let mut parts = Vec::new();
+        self.flatten(hir, &mut parts);
+        if count < parts.len() {
+            parts.truncate(count);
+            self.exact = false;
+        }
+        self.parts(&parts, 0, ALL)
+    }
+
     /// Where `hir`, then `rest`, may begin. At least `at` bytes of the pattern stand before it.
     fn start(&mut self, hir: &Hir, at: usize, rest: Seen) -> Seen {
         if self.graph.nodes.len() >= self.most {
@@ -229,9 +282,13 @@ impl Compiler<'_> {
         }
         let mut parts = Vec::new();
         self.flatten(hir, &mut parts);
+        self.parts(&parts, at, rest)
+    }
+
+    fn parts(&mut self, parts: &[Part<'_>], at: usize, rest: Seen) -> Seen {
         let mut ats = Vec::with_capacity(parts.len());
         let mut end = at;
-        for part in &parts {
+        for part in parts {
             ats.push(end);
             end += match part {
                 Part::Run { min, .. } => *min,
@@ -339,22 +396,21 @@ impl Compiler<'_> {
     /// Any bytes, as far as the classes can tell: the rest may begin at each of the distances.
     fn any(&mut self, min: usize, max: usize, at: usize, rest: Seen) -> Seen {
         self.exact = false;
-        if rest.node == 0 || at + max > self.depth || max - min > 8 {
+        if rest.node == 0 || at + max > self.depth {
             return self.cut();
         }
-        let mut start = ALL;
-        for n in min..=max {
-            let ahead = rest.ahead + n as u16;
-            let seen = Seen {
-                node: rest.node,
-                ahead,
+        let mut start = rest;
+        let mut reached = 0;
+        while reached < max - min {
+            let more = (reached + 1).min(max - min - reached);
+            let farther = Seen {
+                ahead: start.ahead + more as u16,
+                ..start
             };
-            start = if n == min {
-                seen
-            } else {
-                self.graph.or(start, seen)
-            };
+            start = self.graph.or(start, farther);
+            reached += more;
         }
+        start.ahead += min as u16;
         start
     }
 
@@ -377,8 +433,8 @@ impl Compiler<'_> {
                 if at >= self.depth {
                     return self.cut();
                 }
-                if self.wide
-                    && let Some(start) = self.together(items, at, rest)
+                if self.wide >= Wide::Alternatives
+                    && let Some(start) = self.together(hir, at, rest)
                 {
                     return start;
                 }
@@ -399,6 +455,15 @@ impl Compiler<'_> {
                     _ => return self.cut(),
                 };
                 let min = repetition.min as usize;
+                if self.wide == Wide::Repetitions
+                    && max > 1
+                    && at < self.depth
+                    && let Some(set) = union(&repetition.sub)
+                {
+                    self.exact = false;
+                    let most = repetition.sub.properties().maximum_len().unwrap_or(0);
+                    return self.run(set, min * least, max * most, at, rest);
+                }
                 let mut start = rest;
                 for i in (0..max).rev() {
                     let at = at + i * least;
@@ -432,8 +497,24 @@ impl Compiler<'_> {
         }
     }
 
-    /// Alternatives that are plain rows of sets of one length, as one row of the unions.
-    fn together(&mut self, items: &[Hir], at: usize, rest: Seen) -> Option<Seen> {
+    /// Alternatives taken together: those that are plain rows of sets as one row of the unions, others as so many bytes
+    /// of what they are made of.
+    fn together(&mut self, hir: &Hir, at: usize, rest: Seen) -> Option<Seen> {
+        self.exact = false;
+        let HirKind::Alternation(items) = hir.kind() else {
+            return None;
+        };
+        if let Some(start) = self.row(items, at, rest) {
+            return Some(start);
+        }
+        let properties = hir.properties();
+        let (min, max) = (properties.minimum_len()?, properties.maximum_len()?);
+        let set = union(hir).filter(|_| max <= 64)?;
+        Some(self.run(set, min, max, at, rest))
+    }
+
+    /// Rows of sets as one row of the unions.
+    fn row(&mut self, items: &[Hir], at: usize, rest: Seen) -> Option<Seen> {
         let mut rows = Vec::with_capacity(items.len());
         for item in items {
             let mut parts = Vec::new();
@@ -451,7 +532,9 @@ impl Compiler<'_> {
         }
         let shortest = rows.iter().map(Vec::len).min()?;
         let even = rows.iter().all(|row| row.len() == shortest);
-        self.exact = false;
+        if shortest == 0 {
+            return None;
+        }
         let mut rest = if even { rest } else { ALL };
         for i in (0..shortest).rev() {
             let sets = rows.iter().map(|row| row[i]);
@@ -468,20 +551,23 @@ impl Compiler<'_> {
         let Some((class, true)) = self.classes.cover(&set_of(look)) else {
             return self.unknown(rest);
         };
-        let conditions: &[Node] = match look {
-            Look::WordAscii => &[Node::Edge(class)],
-            Look::WordAsciiNegate => &[Node::NotEdge(class)],
-            Look::WordStartAscii => &[Node::NotBefore(class), Node::Class(class)],
-            Look::WordEndAscii => &[Node::Before(class), Node::NotClass(class)],
-            Look::WordStartHalfAscii => &[Node::NotBefore(class)],
-            Look::WordEndHalfAscii => &[Node::NotClass(class)],
-            Look::StartLF => &[Node::Before(class)],
+        let here = self.graph.node(Node::Class(class));
+        let before = self.graph.node(Node::Before(class));
+        let edge = self.graph.node(Node::Edge(class));
+        let mut not = |node| self.graph.node(Node::Not(node));
+        let conditions = match look {
+            Look::WordAscii => [Some(edge), None],
+            Look::WordAsciiNegate => [Some(not(edge)), None],
+            Look::WordStartAscii => [Some(not(before)), Some(here)],
+            Look::WordEndAscii => [Some(before), Some(not(here))],
+            Look::WordStartHalfAscii => [Some(not(before)), None],
+            Look::WordEndHalfAscii => [Some(not(here)), None],
+            Look::StartLF => [Some(before), None],
             _ => return self.unknown(rest),
         };
         let mut start = rest;
-        for &condition in conditions {
-            let node = self.graph.node(condition);
-            start = self.graph.and(node, start, 0);
+        for condition in conditions.into_iter().flatten() {
+            start = self.graph.and(condition, start, 0);
         }
         start
     }

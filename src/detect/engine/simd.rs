@@ -6,9 +6,11 @@
 #![allow(unsafe_code)]
 
 use super::bits::Bits;
+use std::ops::{BitAnd, BitOr, BitXor, Not};
+
 use super::classify::{self, Tables};
 use super::program::Program;
-use super::run::{self, Work};
+use super::run::{self, Found};
 use super::words::{self, Chunk, Filter};
 
 /// The instructions that a scan uses.
@@ -81,17 +83,17 @@ impl Steps {
 
     /// Step 5: see [`run`].
     #[inline]
-    pub fn run(self, program: &Program, bits: &Bits, words: usize, work: &mut Work) {
+    pub fn run(self, program: &Program, bits: &mut Bits, words: usize, found: &mut Found) {
         match self.0 {
-            Isa::Plain => run::run(program, bits, words, work),
+            Isa::Plain => run::run::<u64>(program, bits, words, found),
             // SAFETY: a `Steps` of these instructions is made only where the processor has them.
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx2 => unsafe { x86::run_avx2(program, bits, words, work) },
+            Isa::Avx2 => unsafe { x86::run_avx2(program, bits, words, found) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx512 => unsafe { x86::run_avx512(program, bits, words, work) },
+            Isa::Avx512 => unsafe { x86::run_avx512(program, bits, words, found) },
             #[cfg(not(target_arch = "x86_64"))]
-            _ => run::run(program, bits, words, work),
+            _ => run::run::<u64>(program, bits, words, found),
         }
     }
 
@@ -112,13 +114,203 @@ impl Steps {
     }
 }
 
+/// A register of some 64-bit words. Values and functions of those that need instructions are made only inside a
+/// [`Steps`] that has them.
+pub(super) trait Register:
+    Copy + BitAnd<Output = Self> + BitOr<Output = Self> + BitXor<Output = Self> + Not<Output = Self>
+{
+    /// How many words.
+    const WORDS: usize;
+    /// # Safety
+    /// All words must be readable, and the processor have the instructions.
+    unsafe fn load(from: *const u64) -> Self;
+    /// # Safety
+    /// All words must be writable, and the processor have the instructions.
+    unsafe fn store(self, to: *mut u64);
+    /// In each word the bits from bit `n` (below 64) on, and above them those that `next` begins with.
+    fn shift(self, next: Self, n: u32) -> Self;
+    /// Bit i is set if word i is not zero.
+    fn some(self) -> u32;
+}
+
+impl Register for u64 {
+    const WORDS: usize = 1;
+    #[inline(always)]
+    unsafe fn load(from: *const u64) -> u64 {
+        // SAFETY: the caller says that it is readable.
+        unsafe { from.read() }
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut u64) {
+        // SAFETY: the caller says that it is writable.
+        unsafe { to.write(self) }
+    }
+    #[inline(always)]
+    fn shift(self, next: u64, n: u32) -> u64 {
+        self >> n | (next << 1) << (63 - n)
+    }
+    #[inline(always)]
+    fn some(self) -> u32 {
+        u32::from(self != 0)
+    }
+}
+
+/// `rows[out..][..len] = f(a, b, c >> n)`, where a, b and c are the words from `from` on. What is beyond `len` may be
+/// changed too, up to a whole register.
+#[inline(always)]
+pub(super) fn each<R: Register>(
+    rows: &mut [u64],
+    out: usize,
+    len: usize,
+    from: [usize; 3],
+    n: u16,
+    f: impl Fn(R, R, R) -> R,
+) {
+    let len = len.next_multiple_of(R::WORDS);
+    let [a, b, c] = from;
+    let (c, n) = (c + usize::from(n / 64), u32::from(n % 64));
+    assert!(out.max(a).max(b).max(c) + len < rows.len());
+    let rows = rows.as_mut_ptr();
+    let mut i = 0;
+    while i < len {
+        // SAFETY: i + R::WORDS <= len, and every place + len + 1 is within the rows by the assertion; the caller of
+        // this function for R has its instructions.
+        unsafe {
+            let next = match n {
+                0 => R::load(rows.add(c + i)),
+                _ => R::load(rows.add(c + i)).shift(R::load(rows.add(c + i + 1)), n),
+            };
+            let value = f(R::load(rows.add(a + i)), R::load(rows.add(b + i)), next);
+            value.store(rows.add(out + i));
+        }
+        i += R::WORDS;
+    }
+}
+
+/// Appends the words of `rows[from..][..len]` that are not zero.
+#[inline(always)]
+pub(super) fn some<R: Register>(
+    rows: &[u64],
+    from: usize,
+    len: usize,
+    found: &mut Vec<(u32, u64)>,
+) {
+    let words = &rows[from..from + len];
+    let whole = len - len % R::WORDS;
+    let mut i = 0;
+    while i < whole {
+        // SAFETY: i + R::WORDS <= len; the caller of this function for R has its instructions.
+        let mut some = unsafe { R::load(words.as_ptr().add(i)) }.some();
+        while some != 0 {
+            let at = i + some.trailing_zeros() as usize;
+            found.push((at as u32, words[at]));
+            some &= some - 1;
+        }
+        i += R::WORDS;
+    }
+    for (at, &word) in words.iter().enumerate().skip(whole) {
+        if word != 0 {
+            found.push((at as u32, word));
+        }
+    }
+}
+
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use std::arch::x86_64::*;
 
-    use super::super::bits::STRIDE;
+    use super::super::bits::ROW;
     use super::super::classify::GROUP;
     use super::*;
+
+    /// 256 bits.
+    #[derive(Clone, Copy)]
+    pub struct Y(__m256i);
+    /// 512 bits.
+    #[derive(Clone, Copy)]
+    pub struct Z(__m512i);
+
+    macro_rules! register {
+        ($R:ident, $words:literal, $load:ident, $store:ident, $and:ident, $or:ident, $xor:ident,
+         not: |$a:ident| $not:expr, shift: |$low:ident, $next:ident, $n:ident| $shift:expr,
+         some: |$s:ident| $some:expr) => {
+            impl BitAnd for $R {
+                type Output = $R;
+                #[inline(always)]
+                fn bitand(self, other: $R) -> $R {
+                    // SAFETY: a value of this type exists only where its instructions do.
+                    $R(unsafe { $and(self.0, other.0) })
+                }
+            }
+            impl BitOr for $R {
+                type Output = $R;
+                #[inline(always)]
+                fn bitor(self, other: $R) -> $R {
+                    // SAFETY: as above.
+                    $R(unsafe { $or(self.0, other.0) })
+                }
+            }
+            impl BitXor for $R {
+                type Output = $R;
+                #[inline(always)]
+                fn bitxor(self, other: $R) -> $R {
+                    // SAFETY: as above.
+                    $R(unsafe { $xor(self.0, other.0) })
+                }
+            }
+            impl Not for $R {
+                type Output = $R;
+                #[inline(always)]
+                fn not(self) -> $R {
+                    let $a = self.0;
+                    // SAFETY: as above.
+                    $R(unsafe { $not })
+                }
+            }
+            impl Register for $R {
+                const WORDS: usize = $words;
+                #[inline(always)]
+                unsafe fn load(from: *const u64) -> $R {
+                    // SAFETY: the caller says that it is readable; the load asks for no alignment.
+                    $R(unsafe { $load(from.cast()) })
+                }
+                #[inline(always)]
+                unsafe fn store(self, to: *mut u64) {
+                    // SAFETY: the caller says that it is writable.
+                    unsafe { $store(to.cast(), self.0) }
+                }
+                #[inline(always)]
+                fn shift(self, next: $R, n: u32) -> $R {
+                    let ($low, $next, $n) = (self.0, next.0, i64::from(n));
+                    // SAFETY: as above.
+                    $R(unsafe { $shift })
+                }
+                #[inline(always)]
+                fn some(self) -> u32 {
+                    let $s = self.0;
+                    // SAFETY: as above.
+                    unsafe { $some }
+                }
+            }
+        };
+    }
+
+    register!(Y, 4, _mm256_loadu_si256, _mm256_storeu_si256, _mm256_and_si256, _mm256_or_si256,
+    _mm256_xor_si256,
+    not: |a| _mm256_xor_si256(a, _mm256_set1_epi64x(-1)),
+    shift: |low, next, n| _mm256_or_si256(
+        _mm256_srl_epi64(low, _mm_cvtsi64_si128(n)),
+        _mm256_sll_epi64(next, _mm_cvtsi64_si128(64 - n)),
+    ),
+    some: |s| {
+        let zero = _mm256_cmpeq_epi64(s, _mm256_setzero_si256());
+        !_mm256_movemask_pd(_mm256_castsi256_pd(zero)) as u32 & 15
+    });
+    register!(Z, 8, _mm512_loadu_si512, _mm512_storeu_si512, _mm512_and_si512, _mm512_or_si512,
+        _mm512_xor_si512,
+        not: |a| _mm512_xor_si512(a, _mm512_set1_epi64(-1)),
+        shift: |low, next, n| _mm512_shrdv_epi64(low, next, _mm512_set1_epi64(n)),
+        some: |s| u32::from(_mm512_test_epi64_mask(s, s)));
 
     pub fn has_avx2() -> bool {
         is_x86_feature_detected!("avx2")
@@ -166,7 +358,7 @@ mod x86 {
                 _mm256_movemask_epi8(bytes[1]),
             );
             let zero = _mm256_setzero_si256();
-            let slots = bits[i..].iter_mut().step_by(STRIDE);
+            let slots = bits[i..].iter_mut().step_by(ROW);
             for (class, (column, slot)) in tables.by_column.iter().zip(slots).enumerate() {
                 // SAFETY: the table is 16 bytes long.
                 let column = unsafe { _mm_loadu_si128(column.as_ptr().cast()) };
@@ -198,9 +390,9 @@ mod x86 {
                 )
             };
             let high = _mm512_set1_epi8(*high as i8);
-            let from = group * GROUP * STRIDE;
+            let from = group * GROUP * ROW;
             let many = (tables.classes - group * GROUP).min(GROUP);
-            let len = (many - 1) * STRIDE + blocks.len();
+            let len = (many - 1) * ROW + blocks.len();
             let bits = &mut bits[from..from + len];
             for (i, block) in blocks.iter().enumerate() {
                 // SAFETY: the block is 64 bytes long.
@@ -208,7 +400,7 @@ mod x86 {
                 let found = _mm512_permutex2var_epi8(first, bytes, second);
                 let of = _mm512_mask_blend_epi8(_mm512_movepi8_mask(bytes), found, high);
                 for class in 0..many {
-                    bits[class * STRIDE + i] =
+                    bits[class * ROW + i] =
                         _mm512_test_epi8_mask(of, _mm512_set1_epi8((1u8 << class) as i8));
                 }
             }
@@ -216,15 +408,15 @@ mod x86 {
     }
 
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-    pub fn run_avx2(program: &Program, bits: &Bits, words: usize, work: &mut Work) {
-        run::run(program, bits, words, work);
+    pub fn run_avx2(program: &Program, bits: &mut Bits, words: usize, found: &mut Found) {
+        run::run::<Y>(program, bits, words, found);
     }
 
     #[target_feature(
         enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2"
     )]
-    pub fn run_avx512(program: &Program, bits: &Bits, words: usize, work: &mut Work) {
-        run::run(program, bits, words, work);
+    pub fn run_avx512(program: &Program, bits: &mut Bits, words: usize, found: &mut Found) {
+        run::run::<Z>(program, bits, words, found);
     }
 
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]

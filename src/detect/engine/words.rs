@@ -60,11 +60,11 @@ pub(super) fn hash(first: u64, last: u64, len: usize) -> u64 {
 #[inline(always)]
 pub(super) fn find(filter: &Filter, chunk: &Chunk<'_>, out: &mut Vec<Word>) {
     let words = chunk.words;
-    let bytes = &chunk.bits.with_before(filter.term)[..words + 2];
-    let firsts = &chunk.bits.class(filter.first)[..words];
+    let bytes = &chunk.bits.with_before(filter.term.into())[..words + 2];
+    let firsts = &chunk.bits.row(filter.first.into())[..words];
     let shorts = filter
         .first_of_short
-        .map(|class| &chunk.bits.class(class)[..words]);
+        .map(|class| &chunk.bits.row(class.into())[..words]);
     for i in 0..words {
         let (before, here, after) = (bytes[i], bytes[i + 1], bytes[i + 2]);
         let starts = here & !(here << 1 | before >> 63) & firsts[i];
