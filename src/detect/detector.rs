@@ -243,6 +243,9 @@ impl Detector {
             terms = proposer.terms();
             digest.update(&proposer.fingerprint());
         }
+        if let Some(table) = &facts.modulus {
+            digest.update(table.digest());
+        }
         let engine = Engine::new(&specs, &terms)?;
         let reach: Vec<Reach> = rules
             .iter()

@@ -27,4 +27,4 @@ pub use check::{ExampleReport, RuleReport, check};
 pub use detector::{DetectError, Detector, DocumentState, DocumentSummary, Scratch, specs};
 pub use label::normalise_name;
 pub use rule::{Rule, RuleError, RuleSet};
-pub use validators::Facts;
+pub use validators::{Facts, Modulus};

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    detect::{Detector, Facts, RuleSet},
+    detect::{Detector, Facts, Modulus, RuleSet},
     extract::{Options, Reader},
     inventory::{Journal, Key, RuleInfo, record::RawPath},
     model::Sensitive,
@@ -59,15 +59,19 @@ impl Tools {
     }
 }
 
-/// The built-in rules, with those of a folder laid over them.
+/// The built-in rules, with those of a folder laid over them; the banks' weight table too, when the folder holds it.
 pub fn detector(folder: Option<&Path>) -> Result<Detector, ScanError> {
     let mut rules = RuleSet::builtin().map_err(crate::detect::DetectError::from)?;
+    let mut facts = Facts::now();
     if let Some(folder) = folder {
         rules = rules
             .with_dir(folder)
             .map_err(crate::detect::DetectError::from)?;
+        if let Some(table) = Modulus::in_folder(folder).map_err(crate::detect::DetectError::from)? {
+            facts = facts.with_modulus(table);
+        }
     }
-    Ok(Detector::new(rules, Facts::now())?)
+    Ok(Detector::new(rules, facts)?)
 }
 
 /// What is left of the memory for documents in flight.

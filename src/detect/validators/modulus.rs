@@ -2,10 +2,17 @@
 //!
 //! The algorithm is that of the publication "Validating Account Numbers" of Pay.UK (Vocalink). The publisher does not
 //! license its weight table and its list of substituted sort codes for redistribution, so neither is part of this
-//! program: [`Modulus::parse`] reads the two text files as published. Called by the check of pairs in
-//! [`bank`](super::bank); files are opened by the caller.
+//! program: [`Modulus::parse`] reads the two text files as published, [`Modulus::in_folder`] looks for them beside the
+//! user's own rules. Called by the check of pairs in [`bank`](super::bank).
 
-use std::fmt;
+use std::{fmt, io, path::Path};
+
+use crate::detect::rule::RuleError;
+
+/// The publisher's name of the weight table.
+pub const WEIGHTS_FILE: &str = "valacdos.txt";
+/// The publisher's name of the table of substituted sort codes.
+pub const SUBSTITUTES_FILE: &str = "scsubtab.txt";
 
 /// What the table says of a pair.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,6 +46,7 @@ struct Row {
 pub struct Modulus {
     rows: Vec<Row>,
     substitutes: Vec<(u32, u32)>,
+    digest: [u8; 32],
 }
 
 /// Why a table could not be read: which of the two files, which line, and what is wrong with it.
@@ -122,10 +130,50 @@ impl Modulus {
             })?);
         }
         pairs.sort_unstable();
+        let mut digest = blake3::Hasher::new();
+        digest.update(weights.as_bytes());
+        digest.update(&[0]);
+        digest.update(substitutes.as_bytes());
         Ok(Modulus {
             rows,
             substitutes: pairs,
+            digest: *digest.finalize().as_bytes(),
         })
+    }
+
+    /// The tables of a folder, under the publisher's file names; `None` when there is no weight table in it.
+    pub fn in_folder(folder: &Path) -> Result<Option<Modulus>, RuleError> {
+        let read = |name: &str| match std::fs::read_to_string(folder.join(name)) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(RuleError {
+                file: folder.join(name),
+                line: None,
+                what: format!("cannot be read ({error})"),
+                cure: "give a text file that this user may read, or take it away".to_owned(),
+            }),
+        };
+        let Some(weights) = read(WEIGHTS_FILE)? else {
+            return Ok(None);
+        };
+        let substitutes = read(SUBSTITUTES_FILE)?.unwrap_or_default();
+        Modulus::parse(&weights, &substitutes)
+            .map(Some)
+            .map_err(|error| RuleError {
+                file: folder.join(if error.table == SUBSTITUTES {
+                    SUBSTITUTES_FILE
+                } else {
+                    WEIGHTS_FILE
+                }),
+                line: (error.line > 0).then_some(error.line),
+                what: error.problem,
+                cure: "fetch the publisher's file anew".to_owned(),
+            })
+    }
+
+    /// BLAKE3 of both files: what was scanned with another table is scanned again.
+    pub fn digest(&self) -> &[u8; 32] {
+        &self.digest
     }
 
     /// Checks a pair, digits as values.
@@ -439,6 +487,33 @@ mod tests {
                 "{sort} {account}"
             );
         }
+    }
+
+    #[test]
+    fn a_folder_may_hold_the_tables() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(Modulus::in_folder(folder.path()).unwrap().is_none());
+        std::fs::write(folder.path().join(WEIGHTS_FILE), TABLE).unwrap();
+        let table = Modulus::in_folder(folder.path()).unwrap().unwrap();
+        assert_eq!(check(&table, "510000", "66374958"), Answer::Pass);
+        std::fs::write(folder.path().join(SUBSTITUTES_FILE), "510000 x\n").unwrap();
+        let error = Modulus::in_folder(folder.path()).unwrap_err();
+        assert_eq!(error.line, Some(1));
+        assert!(error.file.ends_with(SUBSTITUTES_FILE));
+    }
+
+    #[test]
+    fn a_pair_is_judged_by_the_table() {
+        use super::super::{Alone, Facts, Kind, check as named};
+        let facts = Facts::on(jiff::civil::date(2026, 6, 15));
+        let pair = named("bank-pair").unwrap().verdict;
+        assert_eq!(pair("51-00-00 66374959", &facts).kind, Kind::Shape);
+        let facts = facts.with_modulus(Modulus::parse(TABLE, "").unwrap());
+        assert_eq!(pair("51-00-00 66374959", &facts).kind, Kind::Fail);
+        let right = pair("account 66374958 sort code 51-00-00", &facts);
+        assert_eq!(right.kind, Kind::Pass);
+        assert_eq!(right.alone, Alone::At(crate::model::Level::Medium));
+        assert_eq!(pair("99-99-99 66374958", &facts).kind, Kind::Shape);
     }
 
     #[test]
