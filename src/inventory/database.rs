@@ -136,7 +136,7 @@ pub(super) fn open_to_read(path: &Path) -> Result<Connection, InventoryError> {
     }
     look_at_header(path)?;
     let db = match open_and_identify(path, false) {
-        Err(e) if cannot_write_beside(&e) && !with_suffix(path, "-wal").exists() => {
+        Err(e) if cannot_write_beside(&e) && log_is_empty(path) => {
             // WAL needs a shared-memory file beside the database even to read; without a log there is nothing to share.
             open_and_identify(path, true).map_err(sql)?
         }
@@ -171,6 +171,10 @@ fn open_and_identify(path: &Path, immutable: bool) -> rusqlite::Result<(Connecti
     db.busy_timeout(PATIENCE)?;
     let identity = identify(&db)?;
     Ok((db, identity))
+}
+
+fn log_is_empty(path: &Path) -> bool {
+    fs::metadata(with_suffix(path, "-wal")).map_or(true, |log| log.len() == 0)
 }
 
 fn cannot_write_beside(error: &rusqlite::Error) -> bool {

@@ -205,6 +205,8 @@ impl Inventory {
             } else {
                 sure
             });
+            // Nobody may be named in it, but somebody it is about.
+            let people = people.max(u64::from(sure > 0));
             let sums = by_rule.entry(rule).or_default();
             for (sum, count) in sums.iter_mut().zip(counts) {
                 *sum += count;
