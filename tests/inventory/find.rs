@@ -279,3 +279,94 @@ fn another_key_finds_nothing_and_says_why() {
     .to_string();
     assert!(error.contains("the key is not the one"), "{error}");
 }
+
+/// What the detector stores and what a look-up asks for must be one form: each rule's own examples, found by the text as
+/// it stands in the document.
+#[test]
+fn every_rules_examples_are_found_by_the_value_as_written() {
+    use domesday::{
+        detect::{Detector, Scratch},
+        inventory::{Gather, RuleInfo, Writer, record::Batch},
+        model::{Layout, Outcome, PartChain, Segment},
+    };
+    let detector = Detector::new(RuleSet::builtin().unwrap(), facts()).unwrap();
+    let desk = Desk::new();
+    let infos: Vec<RuleInfo> = detector
+        .rules()
+        .iter()
+        .map(|rule| RuleInfo {
+            id: rule.id.clone(),
+            kind: rule.id.clone(),
+            names: rule.by.as_deref() == Some("names"),
+        })
+        .collect();
+    let mut gather = Gather::new(key(), infos.into(), true);
+    let mut scratch = Scratch::default();
+    let mut writer = Writer::open(&desk.path, &key(), "t").unwrap();
+    writer.start(&start([1; 32])).unwrap();
+    let root = writer.root(std::path::Path::new("/share")).unwrap();
+    let (mut batch, mut asked) = (Batch::default(), Vec::new());
+    for rule in detector.rules() {
+        for (n, example) in rule.matches.iter().enumerate() {
+            let name = format!("{}-{n}.txt", rule.id);
+            let mut findings: Vec<Finding> = Vec::new();
+            let mut state = detector.open(&name);
+            let layout = Layout::Lines { first: 1 };
+            let segment = Segment {
+                text: &example.text,
+                repeats: 0,
+                more: false,
+                offset: 0,
+                layout: &layout,
+            };
+            detector.segment(&mut state, &mut scratch, &segment, &mut |f| {
+                findings.push(f)
+            });
+            detector.close(state, &mut |f| findings.push(f));
+            gather.open(PartChain::default(), "text", 1, None);
+            for finding in &findings {
+                gather.finding(finding);
+                if finding.evidence.repaired {
+                    // Nobody asks for a number by the letters a scanner misread in it.
+                    continue;
+                }
+                let id = detector.rule(finding.rule).id.to_string();
+                asked.push((name.clone(), id, finding.value.expose().to_owned()));
+            }
+            gather.close(Outcome::read(), 1);
+            let mut record = document(root, &name, &name, &[]);
+            record.content.as_mut().unwrap().parts = Some(gather.finish().0);
+            batch.documents.push(record);
+        }
+    }
+    writer.commit(&batch).unwrap();
+    drop(writer);
+    assert!(asked.len() > 200, "{}", asked.len());
+    let rules = detector.rules();
+    let inventory = Inventory::open(&desk.path).unwrap();
+    let mut lost = Vec::new();
+    for (name, rule, value) in &asked {
+        let person = Person {
+            identifiers: vec![(rule.clone(), Sensitive::new(value.as_str()))],
+            ..Person::default()
+        };
+        let by = LookupEntry::default();
+        let answer = find(&inventory, &key(), rules, &facts(), &person, by, 1000).unwrap();
+        let there = format!("/share/{name}");
+        if !answer
+            .hits
+            .iter()
+            .any(|hit| hit.places.iter().any(|p| p.path.display() == there))
+        {
+            // These are invented examples of the rules; a real value is never printed.
+            lost.push(format!("{rule}: {value:?} in {name}"));
+        }
+    }
+    assert!(
+        lost.is_empty(),
+        "{} of {} lost:\n{}",
+        lost.len(),
+        asked.len(),
+        lost.join("\n")
+    );
+}

@@ -226,12 +226,12 @@ fn bars(
     let height = rows.len() * 24 + 4;
     writeln!(
         out,
-        "<figure><svg class=\"bars\" viewBox=\"0 0 700 {height}\" role=\"img\" aria-label=\"{}\">",
+        "<figure><svg class=\"bars\" viewBox=\"0 0 780 {height}\" role=\"img\" aria-label=\"{}\">",
         Escaped(label)
     )?;
     for (at, (name, (other, special))) in rows.iter().enumerate() {
         let y = at * 24 + 2;
-        let width = |n: u64| n as f64 / most * 430.0;
+        let width = |n: u64| n as f64 / most * 400.0;
         writeln!(
             out,
             "<text x=\"118\" y=\"{}\" text-anchor=\"end\">{}</text><rect class=\"special\" x=\"126\" y=\"{y}\" width=\"{:.1}\" height=\"20\"/>\

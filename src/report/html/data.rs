@@ -210,8 +210,10 @@ fn details(inventory: &Inventory, rows: &mut [Row]) -> Result<(), ReportError> {
                 text::terminal(&part.chain.to_string()).into_owned()
             };
             for rule in &part.rules {
-                let findings = inventory
-                    .shown(&part, rule)?
+                // The surest, in the order of their places.
+                let mut shown = inventory.shown(&part, rule)?;
+                shown.sort_by_key(|f| std::cmp::Reverse(f.confidence.level()));
+                let findings = shown
                     .into_iter()
                     .take(FINDINGS)
                     .map(|finding| {

@@ -59,7 +59,8 @@ impl Report for Html {
     ) -> Result<(), ReportError> {
         let model = summary::model(inventory)?;
         let data = data::gather(inventory, options)?;
-        head(&model, options, out)?;
+        let nonce = nonce();
+        head(&model, options, &nonce, out)?;
         figures(&model, out)?;
         categories(&model, out)?;
         charts::heat(&data.overview, out)?;
@@ -69,7 +70,7 @@ impl Report for Html {
         documents(&data, out)?;
         unread(&model, out)?;
         changes(inventory, options, out)?;
-        foot(&data, out)
+        foot(&data, &nonce, out)
     }
 }
 
@@ -81,7 +82,12 @@ fn nonce() -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn head(model: &summary::Model, options: &Options, out: &mut dyn Write) -> Result<(), ReportError> {
+fn head(
+    model: &summary::Model,
+    options: &Options,
+    nonce: &str,
+    out: &mut dyn Write,
+) -> Result<(), ReportError> {
     let roots: Vec<_> = model.roots.iter().map(|root| root.path.display()).collect();
     let roots = roots.join(", ");
     let scanned = match &model.run {
@@ -93,15 +99,14 @@ fn head(model: &summary::Model, options: &Options, out: &mut dyn Write) -> Resul
         "<!doctype html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'nonce-{0}'; script-src 'nonce-{0}'; base-uri 'none'; form-action 'none'\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
-         <title>Personal data in {1}</title>\n<style nonce=\"{0}\">\n{2}</style>\n<script nonce=\"{0}\" defer>\n{3}</script>\n</head>\n<body>\n\
+         <title>Personal data in {1}</title>\n<style nonce=\"{0}\">\n{2}</style>\n</head>\n<body>\n\
          <a class=\"skip\" href=\"#documents\">Skip to the documents</a>\n\
-         <header><h1>Personal data in {1}</h1>\n<p>Scan of {4}. This page holds previews with the middle masked, and no value in full.</p>\n\
+         <header><h1>Personal data in {1}</h1>\n<p>Scan of {3}. This page holds previews with the middle masked, and no value in full.</p>\n\
          <nav aria-label=\"Sections\"><a href=\"#categories\">Categories</a> <a href=\"#where\">Where</a> <a href=\"#age\">Age</a> \
          <a href=\"#exposure\">Exposure</a> <a href=\"#documents\">Documents</a> <a href=\"#unread\">Not read</a> <a href=\"#changes\">Changes</a></nav></header>\n<main>",
-        nonce(),
+        nonce,
         Escaped(&roots),
         include_str!("page.css"),
-        include_str!("page.js"),
         Escaped(&scanned),
     )?;
     Ok(())
@@ -281,14 +286,19 @@ fn changes(
     Ok(())
 }
 
-/// The data for the script. `<` is escaped, so that no name can end the element.
-fn foot(data: &Data, out: &mut dyn Write) -> Result<(), ReportError> {
+/// The data, then the script, which must come after all it reads. `<` is escaped in the data, so that no name can end the
+/// element.
+fn foot(data: &Data, nonce: &str, out: &mut dyn Write) -> Result<(), ReportError> {
     write!(
         out,
         "</main>\n<script type=\"application/json\" id=\"data\">"
     )?;
     let json = serde_json::to_string(&data.table).map_err(std::io::Error::from)?;
     out.write_all(json.replace('<', "\\u003c").as_bytes())?;
-    writeln!(out, "</script>\n</body>\n</html>")?;
+    writeln!(
+        out,
+        "</script>\n<script nonce=\"{nonce}\">\n{}</script>\n</body>\n</html>",
+        include_str!("page.js")
+    )?;
     Ok(())
 }

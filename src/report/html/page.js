@@ -82,7 +82,7 @@
       for (const c of d.c) tags.append(el("span", data.categories[c][0], { className: "tag " + data.categories[c][1] }));
       r.append(tags);
       for (const n of [d.f[0], d.f[1], d.f[2], d.n, d.k]) r.append(el("td", num(n), { className: "n" }));
-      r.append(el("td", data.exposures[d.e]), el("td", d.m), el("td", size(d.s), { className: "n" }), el("td", d.u));
+      r.append(el("td", data.exposures[d.e]), el("td", d.m, { className: "d" }), el("td", size(d.s), { className: "n" }), el("td", d.u));
     }
     const pages = Math.max(1, Math.ceil(shown.length / PAGE)), nav = byId("pages");
     byId("count").textContent = num(shown.length) + " of " + num(docs.length) + " documents, page " + (page + 1) + " of " + pages;
