@@ -431,7 +431,6 @@ impl Detector {
             let sight = Sight {
                 text,
                 segment,
-                document: &document.name,
                 terms: &scratch.terms,
                 behind: &behind,
                 starts: from.saturating_sub(LOOK)..settled,

@@ -5,10 +5,9 @@
 use std::{ops::Range, sync::Arc};
 
 use super::{
-    candidate::Candidate, engine::TermSpec, names::Found, normalise::Normalised, place::field,
-    terms::Fields,
+    candidate::Candidate, engine::TermSpec, names::Found, normalise::Normalised, terms::Fields,
 };
-use crate::model::{Segment, segment::Layout};
+use crate::model::Segment;
 
 /// How far around a claim a proposer may look, in bytes of normalised text: what is near the end of a window of a long
 /// text is judged with the next, when this much after it is known too.
@@ -69,8 +68,6 @@ pub(crate) struct Memory {
 pub(crate) struct Sight<'a> {
     pub text: Normalised<'a>,
     pub segment: &'a Segment<'a>,
-    /// Name of the document.
-    pub document: &'a str,
     /// Terms in `starts` and [`LOOK`] around, by start.
     pub terms: &'a [TermHit],
     /// Claims of patterns that came before the ones still open.
@@ -84,24 +81,5 @@ impl Sight<'_> {
     pub fn record(&self, at: usize) -> Range<usize> {
         let record = self.segment.record(self.text.original_start(at));
         self.text.from_original(record.start)..self.text.from_original(record.end)
-    }
-
-    /// The cell or field around a byte and its name; `None` in running text.
-    pub fn field(&self, at: usize) -> Option<(Range<usize>, Option<&str>)> {
-        let original = self.text.original_start(at);
-        let (range, name) = match self.segment.layout {
-            Layout::Table(table) => {
-                let (_, column, cell) = table.cell_at(self.segment.text, original as u32)?;
-                let name = table.headings.get(column as usize).map(|h| &**h);
-                (cell, name.filter(|h| !h.trim().is_empty()))
-            }
-            Layout::Marked { .. } => {
-                let field = field(self.segment, original)?;
-                (field.at as usize..field.end as usize, Some(&*field.text))
-            }
-            Layout::Lines { .. } => return None,
-        };
-        let normalised = self.text.from_original(range.start)..self.text.from_original(range.end);
-        Some((normalised, name))
     }
 }

@@ -427,7 +427,6 @@ impl<'a> Judge<'a> {
         }
         let named = Named {
             owner: usage.owner,
-            group: usage.group,
             options: usage.options,
             term: hit.term,
         };
@@ -492,7 +491,7 @@ impl<'a> Judge<'a> {
         if claims.len() == before && !named.options.loose && short {
             let letters =
                 bytes.iter().any(u8::is_ascii_alphabetic) || bytes.iter().any(|&b| b >= 0x80);
-            if (letters || named.options.firm) && (named.options.firm || !asks(bytes)) {
+            if named.options.firm || letters && !asks(bytes) {
                 let why = Why {
                     level: match named.options.firm {
                         true => Level::High,

@@ -38,7 +38,6 @@ pub(crate) struct Use {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Named {
     pub owner: Owner,
-    pub group: u16,
     pub options: Options,
     pub term: u32,
 }
@@ -185,7 +184,6 @@ impl Builder {
             if entry.tier == Tier::Label {
                 let named = Named {
                     owner,
-                    group,
                     options: entry.options,
                     term,
                 };
