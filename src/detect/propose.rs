@@ -51,6 +51,8 @@ pub(crate) struct Proposals {
     pub names: Vec<Found>,
     /// Where values stand that are one person's each, ascending.
     pub identities: Vec<u32>,
+    /// Where e-mail addresses stand, by position.
+    pub mailboxes: Vec<(u32, u32)>,
     /// What names of columns and fields say.
     pub fields: Fields,
 }

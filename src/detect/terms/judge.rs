@@ -196,13 +196,16 @@ impl<'a> Judge<'a> {
 
     /// Reads the sentence or row around a byte, unless it is the one last read.
     fn read(&mut self, at: usize) {
+        let row = matches!(self.sight.segment.layout, Layout::Table(_));
+        // One that may have been cut short is another for every byte.
+        let whole = if row { LOOK } else { sentence::REACH };
         if let Some(unit) = &self.unit
             && unit.range.contains(&at)
+            && unit.range.len() < whole
         {
             return;
         }
         let text = self.text();
-        let row = matches!(self.sight.segment.layout, Layout::Table(_));
         let mut range = match row {
             true => self.sight.record(at),
             false => sentence::bounds(text, at),
@@ -519,10 +522,10 @@ impl<'a> Judge<'a> {
         };
         self.read(hit.start as usize);
         let Some(unit) = &self.unit else { return };
-        if unit.range.start < self.stemmed {
+        let range = unit.range.start.max(self.stemmed)..unit.range.end;
+        if range.is_empty() {
             return;
         }
-        let range = unit.range.clone();
         self.stemmed = range.end;
         let text = self.text();
         let starts = self.sight.starts.clone();

@@ -92,7 +92,7 @@ impl Lists {
     }
 
     /// Names in columns, fields and mailboxes, beside those that the text tells.
-    fn named(&self, sight: &Sight<'_>, scratch: &mut Proposals, claims: &[Candidate]) {
+    fn named(&self, sight: &Sight<'_>, scratch: &mut Proposals) {
         let text = sight.text.text;
         let names = &mut scratch.names;
         let mut extra: Vec<Found> = Vec::new();
@@ -109,21 +109,19 @@ impl Lists {
                 extra.push(found);
             }
         });
-        if let Some(email) = self.email {
-            for claim in claims.iter().filter(|c| c.rule == email) {
-                let (start, end) = (claim.value.0 as usize, claim.value.1 as usize);
-                if let Some((start, end)) =
-                    names::from_local_part(&text[start..end], start, &self.words)
-                {
-                    extra.push(Found {
-                        start,
-                        end,
-                        value: start,
-                        level: Level::Medium,
-                        term: None,
-                        labelled: false,
-                    });
-                }
+        for &(start, end) in &scratch.mailboxes {
+            let (start, end) = (start as usize, end as usize);
+            if let Some((start, end)) =
+                names::from_local_part(&text[start..end], start, &self.words)
+            {
+                extra.push(Found {
+                    start,
+                    end,
+                    value: start,
+                    level: Level::Medium,
+                    term: None,
+                    labelled: false,
+                });
             }
         }
         if extra.is_empty() {
@@ -150,17 +148,25 @@ impl Propose for Lists {
         claims: &mut Vec<Candidate>,
     ) {
         let text = sight.text.text;
-        let in_claim = |at: usize| {
-            let at = at as u32;
-            let n = claims.partition_point(|c| c.start <= at);
-            claims[..n]
+        // What is settled lies behind, what is not among the claims: both say where the addresses are.
+        scratch.mailboxes.clear();
+        scratch.mailboxes.extend(
+            sight
+                .behind
                 .iter()
-                .rev()
-                .take(4)
-                .any(|c| Some(c.rule) == self.email && c.start <= at && at < c.end)
+                .chain(claims.iter())
+                .filter(|c| Some(c.rule) == self.email)
+                .map(|c| c.value),
+        );
+        scratch.mailboxes.sort_unstable();
+        scratch.mailboxes.dedup();
+        let mailboxes = &scratch.mailboxes;
+        let in_claim = |at: usize| {
+            let n = mailboxes.partition_point(|m| m.0 as usize <= at);
+            n > 0 && at < mailboxes[n - 1].1 as usize
         };
         names::find(text, sight.terms, &self.words, in_claim, &mut scratch.names);
-        self.named(sight, scratch, claims);
+        self.named(sight, scratch);
         scratch.identities.clear();
         scratch.identities.extend(
             sight
@@ -199,6 +205,7 @@ impl Propose for Lists {
             names,
             identities,
             fields,
+            mailboxes,
         } = scratch;
         let mut judge = Judge {
             sight,
@@ -221,9 +228,8 @@ impl Propose for Lists {
             for name in names.iter().filter(|n| sight.starts.contains(&n.start)) {
                 let mut claim = self.name_claim(rule, name);
                 // The name in an address does not contest the address.
-                claim.apart = claims.iter().any(|c| {
-                    Some(c.rule) == self.email && c.start <= claim.start && claim.end <= c.end
-                });
+                let at = mailboxes.partition_point(|m| m.0 <= claim.start);
+                claim.apart = at > 0 && claim.end <= mailboxes[at - 1].1;
                 claims.push(claim);
             }
         }

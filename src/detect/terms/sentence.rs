@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// How far a sentence is looked for on each side.
-const REACH: usize = 400;
+pub(crate) const REACH: usize = 400;
 
 /// A line longer than this may have been wrapped: the sentence goes on in the next line if that begins in lower case.
 const WRAPPED: usize = 50;
@@ -14,21 +14,21 @@ pub(crate) fn bounds(text: &[u8], at: usize) -> Range<usize> {
     let floor = at.saturating_sub(REACH);
     let ceiling = (at + REACH).min(text.len());
     let mut start = at;
-    while start > floor && !ends(text, start - 1, floor) {
+    while start > floor && !ends(text, start - 1) {
         start -= 1;
     }
     let mut end = at;
-    while end < ceiling && !ends(text, end, floor) {
+    while end < ceiling && !ends(text, end) {
         end += 1;
     }
     start..end
 }
 
 /// Whether a sentence ends with this byte.
-fn ends(text: &[u8], at: usize, floor: usize) -> bool {
+fn ends(text: &[u8], at: usize) -> bool {
     match text[at] {
         b'|' => true,
-        b'\n' => !wrapped(text, at, floor),
+        b'\n' => !wrapped(text, at),
         b'!' | b'?' => text.get(at + 1).is_none_or(u8::is_ascii_whitespace),
         b'.' => {
             let mut next = at + 1;
@@ -87,8 +87,8 @@ fn abbreviated(text: &[u8], point: usize) -> bool {
     }
 }
 
-fn wrapped(text: &[u8], newline: usize, floor: usize) -> bool {
-    let line = &text[floor..newline];
+fn wrapped(text: &[u8], newline: usize) -> bool {
+    let line = &text[newline.saturating_sub(WRAPPED + 2)..newline];
     let line = &line[memchr::memrchr(b'\n', line).map_or(0, |n| n + 1)..];
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let goes_on = text
