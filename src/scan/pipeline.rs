@@ -51,12 +51,25 @@ const LISTINGS: usize = 64;
 
 /// Runs the scan of a job to its end. `say` tells the supervisor; `orders` come from it.
 pub fn run(job: &Job, orders: Receiver<Order>, say: &(dyn Fn(&Report) + Sync)) {
-    if let Err(error) = Scanner::start(job).and_then(|scanner| scanner.run(&orders, say)) {
+    let result = Scanner::start(job).and_then(|scanner| {
+        let result = scanner.run(&orders, say);
+        if result.is_err() {
+            // It ends in good order: what is in flight is not to blame.
+            forget_journal(job);
+        }
+        result
+    });
+    if let Err(error) = result {
         say(&Report::Failed(Failure {
             message: error.to_string(),
             locked: matches!(error, ScanError::Inventory(InventoryError::Locked(..))),
         }));
     }
+}
+
+/// Without it the next scan has nothing to suspect. That it cannot be removed costs a document read alone, no more.
+fn forget_journal(job: &Job) {
+    let _ = std::fs::remove_file(Journal::path_for(&job.inventory.to_path()));
 }
 
 struct Scanner<'j> {
@@ -383,7 +396,7 @@ impl<'j> Scanner<'j> {
             .filter(|(kind, _)| kind.is_problem())
             .map(|(_, (_, members))| members)
             .sum();
-        let _ = std::fs::remove_file(Journal::path_for(&self.job.inventory.to_path()));
+        forget_journal(self.job);
         Ok(ended)
     }
 }
