@@ -8,6 +8,9 @@ pub const SWITCH_ON: &str =
 /// Smallest side, in pixels, of a picture that may hold a page or a card of text.
 const SMALLEST: u32 = 400;
 
+/// Width and height under which a picture of its own is an icon.
+pub const SMALLEST_TEXT: (u32, u32) = (64, 24);
+
 /// Whether the picture that begins so may hold text that somebody would want to read. What cannot be measured may not.
 pub fn may_hold_text(head: &[u8]) -> bool {
     size(head).is_some_and(|(w, h)| w >= SMALLEST && h >= SMALLEST)

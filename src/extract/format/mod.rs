@@ -10,11 +10,13 @@ pub mod doc;
 pub mod docx;
 pub mod fields;
 pub mod html;
+pub mod image;
 pub mod json;
 pub mod mail;
 pub mod mbox;
 pub mod msg;
 pub mod odf;
+pub mod office_locked;
 pub mod pdf;
 pub mod ppt;
 pub mod pptx;
@@ -68,6 +70,8 @@ static FORMATS: &[&dyn Format] = &[
     &pptx::Pptx,
     &xls::Xls,
     &rtf::Rtf,
+    &office_locked::OfficeLocked,
+    &image::Image,
     &ppt::Ppt,
     &doc::Doc,
     &pdf::PdfFormat,
