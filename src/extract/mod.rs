@@ -10,6 +10,7 @@
 pub mod budget;
 pub mod codepage;
 pub mod compose;
+pub mod compound;
 pub mod decode;
 pub mod error;
 pub mod format;

@@ -2,19 +2,16 @@
 //!
 //! The office packages, doc, xls and ppt call it.
 
-use std::io::{Cursor, Read, Seek};
+use std::io::Cursor;
 
 use crate::model::Part;
 
 use super::{
+    compound::Compound,
     error::ExtractError,
     guard::{Guard, Member},
     sniff::extension,
-    source::Source,
 };
-
-/// Largest stream that is taken out of an object.
-const LARGEST: u64 = 256 << 20;
 
 /// Whether a member of this name may be an OLE object with a file inside.
 pub fn may_wrap(name: &str) -> bool {
@@ -26,9 +23,8 @@ pub fn may_wrap(name: &str) -> bool {
 /// # Errors
 /// Those that end the file.
 pub fn child(name: &str, bytes: &[u8], out: &mut Guard<'_>) -> Result<(), ExtractError> {
-    if bytes.starts_with(b"\xd0\xcf\x11\xe0")
-        && let Ok(mut file) = cfb::CompoundFile::open(Cursor::new(bytes))
-        && let Some((inner, content)) = unwrap(&mut file)
+    if let Some(file) = Compound::open(bytes)
+        && let Some((inner, content)) = unwrap(&file)
     {
         let name = inner.unwrap_or_else(|| name.to_owned());
         return out.child_bytes(Member::new(Part::Attachment(name.into())), &content);
@@ -40,20 +36,8 @@ pub fn child(name: &str, bytes: &[u8], out: &mut Guard<'_>) -> Result<(), Extrac
     out.child_bytes(Member::new(Part::Attachment(name.into())), bytes)
 }
 
-/// A stream of a compound file.
-pub fn stream<F: Read + Seek>(file: &mut cfb::CompoundFile<F>, path: &str) -> Option<Vec<u8>> {
-    let mut stream = file.open_stream(path).ok()?;
-    if stream.len() > LARGEST {
-        return None;
-    }
-    let mut bytes = Vec::new();
-    // A stream whose chain breaks off gives what it has.
-    let _ = stream.read_to_end(&mut bytes);
-    Some(bytes)
-}
-
 /// The file inside an object's storage: its name, where known, and its bytes.
-fn unwrap<F: Read + Seek>(file: &mut cfb::CompoundFile<F>) -> Option<(Option<String>, Vec<u8>)> {
+fn unwrap(file: &Compound<'_>) -> Option<(Option<String>, Vec<u8>)> {
     for path in [
         "/\u{1}Ole10Native",
         "/Package",
@@ -64,7 +48,7 @@ fn unwrap<F: Read + Seek>(file: &mut cfb::CompoundFile<F>) -> Option<(Option<Str
         if !file.is_stream(path) {
             continue;
         }
-        let bytes = stream(file, path)?;
+        let bytes = file.stream(path)?;
         if path.ends_with("Native") {
             let (name, content) = native(&bytes)?;
             return Some((name, content.to_vec()));
@@ -142,13 +126,13 @@ const DOCUMENT_SUMMARY: &[(u32, &str)] = &[
 ];
 
 /// Text properties of a compound file: name and value. Source of the layout: [MS-OLEPS].
-pub fn properties<F: Read + Seek>(file: &mut cfb::CompoundFile<F>) -> Vec<(String, String)> {
+pub fn properties(file: &Compound<'_>) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for (path, names) in [
         ("/\u{5}SummaryInformation", SUMMARY),
         ("/\u{5}DocumentSummaryInformation", DOCUMENT_SUMMARY),
     ] {
-        if let Some(bytes) = stream(file, path) {
+        if let Some(bytes) = file.stream(path) {
             property_sets(&bytes, names, &mut found);
         }
     }
@@ -282,40 +266,16 @@ pub fn utf16(raw: &[u8]) -> String {
     String::from_utf16_lossy(&units)
 }
 
-/// Opens a compound file; what is wrong with it is told in our words.
-///
-/// # Errors
-/// `Corrupt` when it has no directory.
-pub fn open<'s, 'a>(
-    source: &'s mut Source<'a>,
-) -> Result<cfb::CompoundFile<&'s mut Source<'a>>, ExtractError> {
-    source.seek(std::io::SeekFrom::Start(0))?;
-    cfb::CompoundFile::open(source).map_err(|error| match ExtractError::from(error) {
-        ExtractError::Corrupt(_) | ExtractError::Unsupported(_) => {
-            ExtractError::corrupt("its compound file directory is damaged")
-        }
-        other => other,
-    })
-}
-
-/// Paths of all streams and storages.
-pub fn paths<F>(file: &cfb::CompoundFile<F>) -> Vec<String> {
-    file.walk()
-        .take(100_000)
-        .map(|e| e.path().to_string_lossy().replace('\\', "/"))
-        .collect()
-}
-
 /// Reads the embedded objects whose storages are asked for, each as a member.
 ///
 /// # Errors
 /// Those that end the file.
-pub fn storages<F: Read + Seek>(
-    file: &mut cfb::CompoundFile<F>,
+pub fn storages(
+    file: &Compound<'_>,
     wanted: impl Fn(&str) -> bool,
     out: &mut Guard<'_>,
 ) -> Result<(), ExtractError> {
-    let all = paths(file);
+    let all: Vec<String> = file.paths().map(str::to_owned).collect();
     let mut number = 0;
     let storages: Vec<&String> = all
         .iter()
@@ -337,7 +297,7 @@ pub fn storages<F: Read + Seek>(
             .map(|n| at(n))
             .find(|p| file.is_stream(p));
         if let Some(path) = plain
-            && let Some(bytes) = stream(file, &path)
+            && let Some(bytes) = file.stream(&path)
         {
             if path.ends_with("Native") {
                 match native(&bytes) {
@@ -357,7 +317,7 @@ pub fn storages<F: Read + Seek>(
         }
         let is_document = ["WordDocument", "Workbook", "Book", "PowerPoint Document"]
             .iter()
-            .any(|n| file.is_stream(at(n)));
+            .any(|n| file.is_stream(&at(n)));
         if is_document && let Some(bytes) = lift(file, storage, &below) {
             out.child_bytes(Member::new(Part::Attachment(name.into())), &bytes)?;
         }
@@ -366,8 +326,8 @@ pub fn storages<F: Read + Seek>(
 }
 
 /// A storage as a compound file of its own.
-fn lift<F: Read + Seek>(
-    file: &mut cfb::CompoundFile<F>,
+fn lift(
+    file: &Compound<'_>,
     storage: &str,
     below: &[&String],
 ) -> Option<Vec<u8>> {
@@ -376,7 +336,7 @@ fn lift<F: Read + Seek>(
         let inner = &path[storage.len()..];
         if file.is_storage(path) {
             lifted.create_storage_all(inner).ok()?;
-        } else if let Some(bytes) = stream(file, path) {
+        } else if let Some(bytes) = file.stream(path) {
             let mut to = lifted.create_stream(inner).ok()?;
             std::io::Write::write_all(&mut to, &bytes).ok()?;
         }

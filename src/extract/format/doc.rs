@@ -8,6 +8,7 @@ mod pieces;
 use crate::{
     extract::{
         Format, Guard, Source,
+        compound::Compound,
         error::ExtractError,
         ole::{self, u16_at},
         sniff::{Look, NO, SURE},
@@ -51,10 +52,10 @@ impl Format for Doc {
     }
 
     fn extract(&self, source: &mut Source<'_>, out: &mut Guard<'_>) -> Result<(), ExtractError> {
-        let size = source.size().unwrap_or(0);
-        let _permit = out.permit(size.saturating_mul(3))?;
-        let mut file = ole::open(source)?;
-        let main = ole::stream(&mut file, "/WordDocument")
+        let whole = source.whole(out, 3)?;
+        let file = Compound::open(&whole)
+            .ok_or_else(|| ExtractError::corrupt("its compound file directory is damaged"))?;
+        let main = file.stream("/WordDocument")
             .ok_or_else(|| ExtractError::corrupt("its document stream cannot be read"))?;
         let flags =
             u16_at(&main, 0x0a).ok_or_else(|| ExtractError::corrupt("its header is missing"))?;
@@ -72,7 +73,7 @@ impl Format for Doc {
         } else {
             "/1Table"
         };
-        let table = ole::stream(&mut file, name).or_else(|| ole::stream(&mut file, other));
+        let table = file.stream(name).or_else(|| file.stream(other));
         {
             let mut story = Story::new(out);
             let pieces = if version >= 0xc1 {
@@ -94,7 +95,7 @@ impl Format for Doc {
                     .out
                     .problem("its piece table is damaged: text was read where it lies");
             }
-            for (name, value) in ole::properties(&mut file) {
+            for (name, value) in ole::properties(&file) {
                 story.note(
                     Anchor::Meta(name.as_str().into()),
                     Some(&name),
@@ -104,7 +105,7 @@ impl Format for Doc {
             story.finish()?;
         }
         ole::storages(
-            &mut file,
+            &file,
             |path| {
                 path.strip_prefix("/ObjectPool/")
                     .is_some_and(|r| !r.contains('/'))

@@ -13,9 +13,10 @@ use aes::cipher::{Array, BlockCipherDecrypt, KeyInit};
 use crate::{
     extract::{
         Format, Guard, Source,
+        compound::Compound,
         error::ExtractError,
         guard::Member,
-        ole::{self, u16_at},
+        ole::u16_at,
         sniff::{Look, NO, SURE},
     },
     model::Part,
@@ -53,11 +54,11 @@ impl Format for OfficeLocked {
     }
 
     fn extract(&self, source: &mut Source<'_>, out: &mut Guard<'_>) -> Result<(), ExtractError> {
-        let size = source.size().unwrap_or(0);
-        let _permit = out.permit(size.saturating_mul(2))?;
-        let mut file = ole::open(source)?;
+        let whole = source.whole(out, 2)?;
+        let file = Compound::open(&whole)
+            .ok_or_else(|| ExtractError::corrupt("its compound file directory is damaged"))?;
         let missing = || ExtractError::corrupt("its encryption header is missing");
-        let info = ole::stream(&mut file, "/EncryptionInfo").ok_or_else(missing)?;
+        let info = file.stream("/EncryptionInfo").ok_or_else(missing)?;
         let lock = Lock::read(&info)?;
         let given = out.passwords().iter().map(|p| p.expose());
         let mut key = None;
@@ -69,7 +70,7 @@ impl Format for OfficeLocked {
             }
         }
         let key = key.ok_or_else(ExtractError::encrypted)?;
-        let package = ole::stream(&mut file, "/EncryptedPackage").ok_or_else(missing)?;
+        let package = file.stream("/EncryptedPackage").ok_or_else(missing)?;
         let plain = lock.open(&key, package).ok_or_else(|| ExtractError::corrupt("its package ends early"))?;
         out.child(Member::new(Part::Decoded("unlocked".into())), &mut Cursor::new(plain))
     }

@@ -9,6 +9,7 @@ use std::{collections::HashMap, io::Read};
 use crate::{
     extract::{
         Format, Guard, Source,
+        compound::Compound,
         error::ExtractError,
         ole::{self, u16_at, u32_at},
         sniff::{Look, NO, SURE},
@@ -75,19 +76,19 @@ impl Format for Ppt {
     }
 
     fn extract(&self, source: &mut Source<'_>, out: &mut Guard<'_>) -> Result<(), ExtractError> {
-        let size = source.size().unwrap_or(0);
-        let _permit = out.permit(size.saturating_mul(2))?;
-        let mut file = ole::open(source)?;
-        let stream = ole::stream(&mut file, "/PowerPoint Document")
+        let whole = source.whole(out, 2)?;
+        let file = Compound::open(&whole)
+            .ok_or_else(|| ExtractError::corrupt("its compound file directory is damaged"))?;
+        let stream = file.stream("/PowerPoint Document")
             .ok_or_else(|| ExtractError::corrupt("its document stream cannot be read"))?;
-        let user = ole::stream(&mut file, "/Current User").unwrap_or_default();
+        let user = file.stream("/Current User").unwrap_or_default();
         if u32_at(&user, 12) == Some(0xf3d1_c4df) {
             return Err(ExtractError::encrypted());
         }
         {
             let mut story = Story::new(out);
             Presentation::new(&stream, &user).read(&mut story)?;
-            for (name, value) in ole::properties(&mut file) {
+            for (name, value) in ole::properties(&file) {
                 story.note(
                     Anchor::Meta(name.as_str().into()),
                     Some(&name),

@@ -12,7 +12,8 @@ use encoding_rs::WINDOWS_1252;
 
 use crate::{
     extract::{
-        Format, Guard, Source, codepage,
+        Format, Guard, Source,
+        compound::Compound, codepage,
         error::ExtractError,
         numfmt::NumberFormat,
         ole::{self, u16_at, u32_at},
@@ -83,28 +84,29 @@ impl Format for Xls {
             story.finish()?;
             return result;
         }
-        let size = source.size().unwrap_or(0);
-        let _permit = out.permit(size.saturating_mul(2))?;
-        let mut file = ole::open(source)?;
+        let whole = source.whole(out, 2)?;
+        let file = Compound::open(&whole)
+            .ok_or_else(|| ExtractError::corrupt("its compound file directory is damaged"))?;
         let name = ["/Workbook", "/Book", "/WORKBOOK", "/BOOK"]
             .into_iter()
             .find(|n| file.is_stream(n));
         let name = name.ok_or_else(|| ExtractError::corrupt("its workbook stream is missing"))?;
-        let stream = ole::stream(&mut file, name)
+        let stream = file.stream(name)
             .ok_or_else(|| ExtractError::corrupt("its workbook stream cannot be read"))?;
         {
             let mut story = Story::new(out);
             Book::new(&stream).read(&mut story)?;
-            let caches: Vec<String> = ole::paths(&file)
-                .into_iter()
+            let caches: Vec<String> = file
+                .paths()
                 .filter(|p| p.starts_with("/_SX_DB"))
+                .map(str::to_owned)
                 .collect();
             for path in caches {
-                if let Some(bytes) = ole::stream(&mut file, &path) {
+                if let Some(bytes) = file.stream(&path) {
                     pivot_cache(&bytes, &mut story)?;
                 }
             }
-            for (name, value) in ole::properties(&mut file) {
+            for (name, value) in ole::properties(&file) {
                 story.note(
                     Anchor::Meta(name.as_str().into()),
                     Some(&name),
@@ -113,7 +115,7 @@ impl Format for Xls {
             }
             story.finish()?;
         }
-        ole::storages(&mut file, |path| path.starts_with("/MBD"), out)
+        ole::storages(&file, |path| path.starts_with("/MBD"), out)
     }
 }
 
