@@ -39,7 +39,9 @@ pub struct Compound<'b> {
 impl<'b> Compound<'b> {
     /// Opens a file; nothing when it has no directory.
     pub fn open(bytes: &'b [u8]) -> Option<Self> {
-        bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1").then_some(())?;
+        bytes
+            .starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+            .then_some(())?;
         let shift = u16_at(bytes, 30)?;
         let sector = match shift {
             9 | 12 => 1_usize << shift,
@@ -70,12 +72,16 @@ impl<'b> Compound<'b> {
 
     fn read_fat(&mut self) {
         let most = self.bytes.len() / self.sector + 2;
-        let mut lists: Vec<u32> = (0..109).filter_map(|i| u32_at(self.bytes, 76 + i * 4)).collect();
+        let mut lists: Vec<u32> = (0..109)
+            .filter_map(|i| u32_at(self.bytes, 76 + i * 4))
+            .collect();
         let mut next = u32_at(self.bytes, 68).unwrap_or(END);
         let mut seen = HashSet::new();
         while let Some(sector) = self.sector_at(next).filter(|_| seen.insert(next)) {
             let all = words(sector);
-            let Some((last, rest)) = all.split_last() else { break };
+            let Some((last, rest)) = all.split_last() else {
+                break;
+            };
             lists.extend_from_slice(rest);
             next = *last;
         }
@@ -97,7 +103,9 @@ impl<'b> Compound<'b> {
         let mut at = start;
         let mut steps = 0;
         while (out.len() as u64) < most && at < 0xffff_fffa && steps <= self.fat.len() {
-            let Some(sector) = self.sector_at(at) else { break };
+            let Some(sector) = self.sector_at(at) else {
+                break;
+            };
             out.extend_from_slice(sector);
             at = self.fat.get(at as usize).copied().unwrap_or(END);
             steps += 1;
@@ -226,9 +234,15 @@ mod tests {
     fn sample() -> Vec<u8> {
         let mut file = cfb::CompoundFile::create(std::io::Cursor::new(Vec::new())).unwrap();
         file.create_storage("/ObjectPool").unwrap();
-        file.create_stream("/Small").unwrap().write_all(b"QQ123456C").unwrap();
+        file.create_stream("/Small")
+            .unwrap()
+            .write_all(b"QQ123456C")
+            .unwrap();
         let large: Vec<u8> = (0..20_000_u32).map(|i| i as u8).collect();
-        file.create_stream("/ObjectPool/Large").unwrap().write_all(&large).unwrap();
+        file.create_stream("/ObjectPool/Large")
+            .unwrap()
+            .write_all(&large)
+            .unwrap();
         file.flush().unwrap();
         file.into_inner().into_inner()
     }

@@ -326,11 +326,7 @@ pub fn storages(
 }
 
 /// A storage as a compound file of its own.
-fn lift(
-    file: &Compound<'_>,
-    storage: &str,
-    below: &[&String],
-) -> Option<Vec<u8>> {
+fn lift(file: &Compound<'_>, storage: &str, below: &[&String]) -> Option<Vec<u8>> {
     let mut lifted = cfb::CompoundFile::create(Cursor::new(Vec::new())).ok()?;
     for path in below {
         let inner = &path[storage.len()..];

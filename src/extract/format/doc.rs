@@ -55,7 +55,8 @@ impl Format for Doc {
         let whole = source.whole(out, 3)?;
         let file = Compound::open(&whole)
             .ok_or_else(|| ExtractError::corrupt("its compound file directory is damaged"))?;
-        let main = file.stream("/WordDocument")
+        let main = file
+            .stream("/WordDocument")
             .ok_or_else(|| ExtractError::corrupt("its document stream cannot be read"))?;
         let flags =
             u16_at(&main, 0x0a).ok_or_else(|| ExtractError::corrupt("its header is missing"))?;

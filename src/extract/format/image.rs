@@ -34,7 +34,9 @@ impl Format for Image {
     }
 
     fn extensions(&self) -> &'static [&'static str] {
-        &["jpg", "jpeg", "png", "tif", "tiff", "gif", "webp", "heic", "heif", "bmp"]
+        &[
+            "jpg", "jpeg", "png", "tif", "tiff", "gif", "webp", "heic", "heif", "bmp",
+        ]
     }
 
     fn about(&self) -> &'static str {
@@ -42,7 +44,11 @@ impl Format for Image {
     }
 
     fn sniff(&self, look: &Look<'_>) -> u8 {
-        if KINDS.contains(&look.magic) { SURE } else { NO }
+        if KINDS.contains(&look.magic) {
+            SURE
+        } else {
+            NO
+        }
     }
 
     fn seeks(&self) -> bool {
@@ -51,7 +57,9 @@ impl Format for Image {
 
     fn extract(&self, source: &mut Source<'_>, out: &mut Guard<'_>) -> Result<(), ExtractError> {
         if source.size().unwrap_or(0) > LARGEST {
-            return Err(ExtractError::TooLarge("a picture of more than 256 MiB".into()));
+            return Err(ExtractError::TooLarge(
+                "a picture of more than 256 MiB".into(),
+            ));
         }
         let whole = source.whole(out, 1)?;
         let mut story = Story::new(out);
@@ -68,7 +76,11 @@ impl Format for Image {
         story.finish()?;
         // A small picture that can be measured is an icon or a logo, and holds no text to speak of.
         match picture::size(&whole) {
-            Some((width, height)) if width < picture::SMALLEST_TEXT.0 || height < picture::SMALLEST_TEXT.1 => Ok(()),
+            Some((width, height))
+                if width < picture::SMALLEST_TEXT.0 || height < picture::SMALLEST_TEXT.1 =>
+            {
+                Ok(())
+            }
             _ => Err(ExtractError::NeedsOcr(picture::SWITCH_ON.into())),
         }
     }
@@ -76,8 +88,22 @@ impl Format for Image {
 
 /// EXIF fields that may speak of people or places.
 const EXIF: &[&str] = &[
-    "ImageDescription", "Artist", "Copyright", "UserComment", "DocumentName", "PageName", "HostComputer", "XPTitle", "XPComment",
-    "XPAuthor", "XPKeywords", "XPSubject", "CameraOwnerName", "BodySerialNumber", "ImageUniqueID", "GPSAreaInformation",
+    "ImageDescription",
+    "Artist",
+    "Copyright",
+    "UserComment",
+    "DocumentName",
+    "PageName",
+    "HostComputer",
+    "XPTitle",
+    "XPComment",
+    "XPAuthor",
+    "XPKeywords",
+    "XPSubject",
+    "CameraOwnerName",
+    "BodySerialNumber",
+    "ImageUniqueID",
+    "GPSAreaInformation",
     "DateTimeOriginal",
 ];
 
@@ -100,10 +126,18 @@ fn exif(bytes: &[u8], story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
         }
         let text = exif_text(&name, &field.value);
         let label = format!("EXIF {name}");
-        story.note(Anchor::Meta(label.as_str().into()), Some(&label), text.trim())?;
+        story.note(
+            Anchor::Meta(label.as_str().into()),
+            Some(&label),
+            text.trim(),
+        )?;
     }
     if let Some(place) = gps(&found) {
-        story.note(Anchor::Meta("EXIF GPS position".into()), Some("GPS latitude, longitude"), &place)?;
+        story.note(
+            Anchor::Meta("EXIF GPS position".into()),
+            Some("GPS latitude, longitude"),
+            &place,
+        )?;
     }
     Ok(())
 }
@@ -123,12 +157,19 @@ fn exif_text(name: &str, value: &exif::Value) -> String {
                     let rest = &raw[8..];
                     let little = rest.iter().skip(1).step_by(2).filter(|&&b| b == 0).count()
                         >= rest.iter().step_by(2).filter(|&&b| b == 0).count();
-                    let set = if little { encoding_rs::UTF_16LE } else { encoding_rs::UTF_16BE };
-                    set.decode_without_bom_handling(rest).0.trim_matches('\0').to_owned()
+                    let set = if little {
+                        encoding_rs::UTF_16LE
+                    } else {
+                        encoding_rs::UTF_16BE
+                    };
+                    set.decode_without_bom_handling(rest)
+                        .0
+                        .trim_matches('\0')
+                        .to_owned()
                 }
-                Some(b"ASCII\0\0\0" | b"\0\0\0\0\0\0\0\0") => {
-                    String::from_utf8_lossy(&raw[8..]).trim_matches('\0').to_owned()
-                }
+                Some(b"ASCII\0\0\0" | b"\0\0\0\0\0\0\0\0") => String::from_utf8_lossy(&raw[8..])
+                    .trim_matches('\0')
+                    .to_owned(),
                 _ => String::from_utf8_lossy(raw).trim_matches('\0').to_owned(),
             }
         }
@@ -150,7 +191,9 @@ fn gps(found: &exif::Exif) -> Option<String> {
             exif::Value::Ascii(text) => *text.first()?.first()?,
             _ => return None,
         };
-        degrees.is_finite().then_some(if side == negative { -degrees } else { degrees })
+        degrees
+            .is_finite()
+            .then_some(if side == negative { -degrees } else { degrees })
     };
     let latitude = part(exif::Tag::GPSLatitude, exif::Tag::GPSLatitudeRef, b'S')?;
     let longitude = part(exif::Tag::GPSLongitude, exif::Tag::GPSLongitudeRef, b'W')?;
@@ -159,13 +202,29 @@ fn gps(found: &exif::Exif) -> Option<String> {
 
 /// Names of the IPTC data sets that may speak of people or places.
 const IPTC: &[(u8, &str)] = &[
-    (5, "title"), (25, "keyword"), (40, "instructions"), (80, "author"), (90, "city"), (92, "location"), (95, "county"),
-    (101, "country"), (105, "headline"), (110, "credit"), (115, "source"), (116, "copyright"), (118, "contact"),
-    (120, "caption"), (122, "caption writer"),
+    (5, "title"),
+    (25, "keyword"),
+    (40, "instructions"),
+    (80, "author"),
+    (90, "city"),
+    (92, "location"),
+    (95, "county"),
+    (101, "country"),
+    (105, "headline"),
+    (110, "credit"),
+    (115, "source"),
+    (116, "copyright"),
+    (118, "contact"),
+    (120, "caption"),
+    (122, "caption writer"),
 ];
 
 /// IPTC data sets in the Photoshop block of a JPEG.
-fn iptc(bytes: &[u8], seen: &mut HashSet<String>, story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
+fn iptc(
+    bytes: &[u8],
+    seen: &mut HashSet<String>,
+    story: &mut Story<'_, '_>,
+) -> Result<(), ExtractError> {
     let Some(block) = memchr::memmem::find(bytes, b"8BIM\x04\x04") else {
         return Ok(());
     };
@@ -179,18 +238,30 @@ fn iptc(bytes: &[u8], seen: &mut HashSet<String>, story: &mut Story<'_, '_>) -> 
         let (Some(&record), Some(&set)) = (block.get(at + 1), block.get(at + 2)) else {
             break;
         };
-        let Some(length) = block.get(at + 3..at + 5).map(|b| usize::from(u16::from_be_bytes([b[0], b[1]]))) else {
+        let Some(length) = block
+            .get(at + 3..at + 5)
+            .map(|b| usize::from(u16::from_be_bytes([b[0], b[1]])))
+        else {
             break;
         };
-        let Some(raw) = block.get(at + 5..at + 5 + length) else { break };
+        let Some(raw) = block.get(at + 5..at + 5 + length) else {
+            break;
+        };
         if let Some((_, name)) = IPTC.iter().find(|(n, _)| record == 2 && *n == set) {
             let text = match std::str::from_utf8(raw) {
                 Ok(text) => text.to_owned(),
-                Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(raw).0.into_owned(),
+                Err(_) => encoding_rs::WINDOWS_1252
+                    .decode_without_bom_handling(raw)
+                    .0
+                    .into_owned(),
             };
             let label = format!("IPTC {name}");
             seen.insert(text.trim().to_owned());
-            story.note(Anchor::Meta(label.as_str().into()), Some(&label), text.trim())?;
+            story.note(
+                Anchor::Meta(label.as_str().into()),
+                Some(&label),
+                text.trim(),
+            )?;
         }
         at += 5 + length;
     }
@@ -205,12 +276,39 @@ fn xmp_packet(bytes: &[u8]) -> Option<&[u8]> {
 
 /// Names in XMP whose text may speak of people or places.
 const XMP: &[&str] = &[
-    "creator", "title", "description", "subject", "rights", "Headline", "City", "Location", "State", "Country", "Credit",
-    "Source", "CaptionWriter", "PersonInImage", "CiEmailWork", "CiTelWork", "CiAdrExtadr", "CiAdrCity", "CiAdrPcode",
-    "Name", "GPSLatitude", "GPSLongitude", "AuthorsPosition", "Instructions", "hierarchicalSubject", "PersonDisplayName",
+    "creator",
+    "title",
+    "description",
+    "subject",
+    "rights",
+    "Headline",
+    "City",
+    "Location",
+    "State",
+    "Country",
+    "Credit",
+    "Source",
+    "CaptionWriter",
+    "PersonInImage",
+    "CiEmailWork",
+    "CiTelWork",
+    "CiAdrExtadr",
+    "CiAdrCity",
+    "CiAdrPcode",
+    "Name",
+    "GPSLatitude",
+    "GPSLongitude",
+    "AuthorsPosition",
+    "Instructions",
+    "hierarchicalSubject",
+    "PersonDisplayName",
 ];
 
-fn xmp(packet: &[u8], seen: &mut HashSet<String>, story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
+fn xmp(
+    packet: &[u8],
+    seen: &mut HashSet<String>,
+    story: &mut Story<'_, '_>,
+) -> Result<(), ExtractError> {
     let mut xml = Xml::new(packet)?;
     let mut names: Vec<String> = Vec::new();
     while let Some(node) = xml.step()? {
@@ -224,7 +322,11 @@ fn xmp(packet: &[u8], seen: &mut HashSet<String>, story: &mut Story<'_, '_>) -> 
                 names.push(tag.name().to_owned());
                 for (name, value) in given {
                     if seen.insert(value.trim().to_owned()) {
-                        story.note(Anchor::Meta(name.as_str().into()), Some(&name), value.trim())?;
+                        story.note(
+                            Anchor::Meta(name.as_str().into()),
+                            Some(&name),
+                            value.trim(),
+                        )?;
                     }
                 }
             }
@@ -256,7 +358,12 @@ fn png_texts(bytes: &[u8], story: &mut Story<'_, '_>) -> Result<(), ExtractError
         let text = match &head[4..] {
             b"tEXt" => data.split(|&b| b == 0).nth(1),
             // Keyword, flag, method, language, translated keyword, text.
-            b"iTXt" if data.split(|&b| b == 0).next().is_some_and(|k| data.get(k.len() + 1) == Some(&0)) => {
+            b"iTXt"
+                if data
+                    .split(|&b| b == 0)
+                    .next()
+                    .is_some_and(|k| data.get(k.len() + 1) == Some(&0)) =>
+            {
                 data.rsplit(|&b| b == 0).next()
             }
             _ => None,
@@ -264,8 +371,12 @@ fn png_texts(bytes: &[u8], story: &mut Story<'_, '_>) -> Result<(), ExtractError
         if let Some(text) = text
             && !data.starts_with(b"XML:com.adobe.xmp")
         {
-            let name = String::from_utf8_lossy(data.split(|&b| b == 0).next().unwrap_or(b"")).into_owned();
-            if !matches!(name.as_str(), "Software" | "date:create" | "date:modify" | "Creation Time") {
+            let name =
+                String::from_utf8_lossy(data.split(|&b| b == 0).next().unwrap_or(b"")).into_owned();
+            if !matches!(
+                name.as_str(),
+                "Software" | "date:create" | "date:modify" | "Creation Time"
+            ) {
                 let text = String::from_utf8_lossy(text).into_owned();
                 story.note(Anchor::Meta(name.as_str().into()), Some(&name), text.trim())?;
             }

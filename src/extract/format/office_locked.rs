@@ -46,7 +46,11 @@ impl Format for OfficeLocked {
     }
 
     fn sniff(&self, look: &Look<'_>) -> u8 {
-        if look.magic == "cfb" && look.has("EncryptedPackage") { SURE } else { NO }
+        if look.magic == "cfb" && look.has("EncryptedPackage") {
+            SURE
+        } else {
+            NO
+        }
     }
 
     fn seeks(&self) -> bool {
@@ -71,8 +75,13 @@ impl Format for OfficeLocked {
         }
         let key = key.ok_or_else(ExtractError::encrypted)?;
         let package = file.stream("/EncryptedPackage").ok_or_else(missing)?;
-        let plain = lock.open(&key, package).ok_or_else(|| ExtractError::corrupt("its package ends early"))?;
-        out.child(Member::new(Part::Decoded("unlocked".into())), &mut Cursor::new(plain))
+        let plain = lock
+            .open(&key, package)
+            .ok_or_else(|| ExtractError::corrupt("its package ends early"))?;
+        out.child(
+            Member::new(Part::Decoded("unlocked".into())),
+            &mut Cursor::new(plain),
+        )
     }
 }
 
@@ -89,7 +98,9 @@ impl Lock {
             (Some(4), Some(4)) => agile::Agile::read(info.get(8..).unwrap_or(&[]))
                 .map(|a| Lock::Agile(Box::new(a)))
                 .ok_or_else(other),
-            (Some(2..=4), Some(2)) => standard::Standard::read(info).map(Lock::Standard).ok_or_else(other),
+            (Some(2..=4), Some(2)) => standard::Standard::read(info)
+                .map(Lock::Standard)
+                .ok_or_else(other),
             _ => Err(other()),
         }
     }

@@ -79,7 +79,8 @@ impl Format for Ppt {
         let whole = source.whole(out, 2)?;
         let file = Compound::open(&whole)
             .ok_or_else(|| ExtractError::corrupt("its compound file directory is damaged"))?;
-        let stream = file.stream("/PowerPoint Document")
+        let stream = file
+            .stream("/PowerPoint Document")
             .ok_or_else(|| ExtractError::corrupt("its document stream cannot be read"))?;
         let user = file.stream("/Current User").unwrap_or_default();
         if u32_at(&user, 12) == Some(0xf3d1_c4df) {

@@ -12,8 +12,8 @@ use encoding_rs::WINDOWS_1252;
 
 use crate::{
     extract::{
-        Format, Guard, Source,
-        compound::Compound, codepage,
+        Format, Guard, Source, codepage,
+        compound::Compound,
         error::ExtractError,
         numfmt::NumberFormat,
         ole::{self, u16_at, u32_at},
@@ -91,7 +91,8 @@ impl Format for Xls {
             .into_iter()
             .find(|n| file.is_stream(n));
         let name = name.ok_or_else(|| ExtractError::corrupt("its workbook stream is missing"))?;
-        let stream = file.stream(name)
+        let stream = file
+            .stream(name)
             .ok_or_else(|| ExtractError::corrupt("its workbook stream cannot be read"))?;
         {
             let mut story = Story::new(out);

@@ -83,7 +83,9 @@ impl Walker {
                 }
                 Node::Open(tag) => match tag.name() {
                     "style" => style = tag.attr_full("style:name"),
-                    "table-properties" if tag.attr_full("table:display").as_deref() == Some("false") => {
+                    "table-properties"
+                        if tag.attr_full("table:display").as_deref() == Some("false") =>
+                    {
                         self.hidden_styles.extend(style.clone());
                     }
                     "font-face-decls" | "scripts" | "settings" | "styles" | "binary-data" => {

@@ -65,9 +65,15 @@ impl Agile {
             let Node::Open(tag) = node else { continue };
             let get = |name: &str| tag.attr(name);
             let bytes = |name: &str| base64(&get(name)?);
-            let aes = || get("cipherAlgorithm").as_deref() == Some("AES") && get("cipherChaining").as_deref() == Some("ChainingModeCBC");
+            let aes = || {
+                get("cipherAlgorithm").as_deref() == Some("AES")
+                    && get("cipherChaining").as_deref() == Some("ChainingModeCBC")
+            };
             match tag.name() {
-                "keyData" => data = aes().then(|| Some((bytes("saltValue")?, Hash::of(&get("hashAlgorithm")?)?)))?,
+                "keyData" => {
+                    data = aes()
+                        .then(|| Some((bytes("saltValue")?, Hash::of(&get("hashAlgorithm")?)?)))?
+                }
                 "encryptedKey" => {
                     let (data_salt, data_hash) = data?;
                     let rounds = get("spinCount")?.parse().ok().filter(|&r| r <= ROUNDS)?;
@@ -104,8 +110,14 @@ impl Agile {
             super::cbc(&key, &start, &mut data)?;
             Some(data)
         };
-        let verifier = open([0xfe, 0xa7, 0xd2, 0x76, 0x3b, 0x4b, 0x9e, 0x79], &self.verifier)?;
-        let expected = open([0xd7, 0xaa, 0x0f, 0x6d, 0x30, 0x61, 0x34, 0x4e], &self.verifier_hash)?;
+        let verifier = open(
+            [0xfe, 0xa7, 0xd2, 0x76, 0x3b, 0x4b, 0x9e, 0x79],
+            &self.verifier,
+        )?;
+        let expected = open(
+            [0xd7, 0xaa, 0x0f, 0x6d, 0x30, 0x61, 0x34, 0x4e],
+            &self.verifier_hash,
+        )?;
         let verifier = &verifier[..self.salt.len().min(verifier.len())];
         let found = self.hash.digest(&[verifier]);
         if expected.get(..found.len()) != Some(&found[..]) {
@@ -119,7 +131,9 @@ impl Agile {
     /// Decrypts the package in its segments.
     pub fn decrypt(&self, key: &[u8], data: &mut [u8]) -> Option<()> {
         for (number, segment) in data.chunks_mut(4096).enumerate() {
-            let mut start = self.data_hash.digest(&[&self.data_salt, &(number as u32).to_le_bytes()]);
+            let mut start = self
+                .data_hash
+                .digest(&[&self.data_salt, &(number as u32).to_le_bytes()]);
             start.resize(16, 0x36);
             super::cbc(key, &start, segment)?;
         }
@@ -131,7 +145,10 @@ impl Agile {
 fn base64(text: &str) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     let (mut bits, mut held) = (0_u32, 0);
-    for byte in text.bytes().filter(|b| !b.is_ascii_whitespace() && *b != b'=') {
+    for byte in text
+        .bytes()
+        .filter(|b| !b.is_ascii_whitespace() && *b != b'=')
+    {
         let value = match byte {
             b'A'..=b'Z' => byte - b'A',
             b'a'..=b'z' => byte - b'a' + 26,

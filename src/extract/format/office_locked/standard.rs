@@ -35,9 +35,15 @@ impl Standard {
     pub fn key(&self, password: &[u8]) -> Option<Vec<u8>> {
         let mut hash = Sha1::digest([&self.salt, password].concat());
         for i in 0..50_000_u32 {
-            hash = Sha1::new().chain_update(i.to_le_bytes()).chain_update(hash).finalize();
+            hash = Sha1::new()
+                .chain_update(i.to_le_bytes())
+                .chain_update(hash)
+                .finalize();
         }
-        let last = Sha1::new().chain_update(hash).chain_update([0; 4]).finalize();
+        let last = Sha1::new()
+            .chain_update(hash)
+            .chain_update([0; 4])
+            .finalize();
         let half = |pad: u8| {
             let mut block = [pad; 64];
             for (b, h) in block.iter_mut().zip(last) {
