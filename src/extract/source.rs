@@ -287,6 +287,31 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// A reader of its own over the same bytes, for parsers that keep what they read from. What has no file of its own
+    /// is copied, under a permit.
+    ///
+    /// # Errors
+    /// When the system gives no second handle or the budget no room.
+    pub fn owned_reader(&mut self, out: &mut Guard<'_>) -> Result<Owned, ExtractError> {
+        out.spool(self)?;
+        let size = self.size.unwrap_or(0);
+        Ok(match &self.kind {
+            Kind::File { file, .. } | Kind::Spool(file) => Owned {
+                bytes: Held::File(file.try_clone().map_err(|e| error::system(&e))?),
+                size,
+                at: 0,
+            },
+            _ => {
+                let permit = out.permit(size)?;
+                Owned {
+                    bytes: Held::Bytes(self.in_memory().unwrap_or(&[]).to_vec(), permit),
+                    size,
+                    at: 0,
+                }
+            }
+        })
+    }
+
     /// Position from the start.
     pub fn position(&self) -> u64 {
         self.at
@@ -420,6 +445,54 @@ impl Whole<'_> {
             Bytes::Lent(bytes) => bytes.to_vec(),
         };
         (bytes, self._permit)
+    }
+}
+
+enum Held {
+    File(File),
+    Bytes(
+        Vec<u8>,
+        #[expect(dead_code, reason = "held for as long as the bytes")] Permit,
+    ),
+}
+
+/// A reader that lives as long as its parser needs: see [`Source::owned_reader`].
+pub struct Owned {
+    bytes: Held,
+    size: u64,
+    at: u64,
+}
+
+impl Read for Owned {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let left = self.size.saturating_sub(self.at);
+        let want = (into.len() as u64).min(left) as usize;
+        if want == 0 {
+            return Ok(0);
+        }
+        let n = match &self.bytes {
+            Held::File(file) => read_at(file, &mut into[..want], self.at)?,
+            Held::Bytes(bytes, _) => {
+                let start = self.at as usize;
+                into[..want].copy_from_slice(&bytes[start..start + want]);
+                want
+            }
+        };
+        self.at += n as u64;
+        Ok(n)
+    }
+}
+
+impl Seek for Owned {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let target = match to {
+            SeekFrom::Start(n) => Some(n),
+            SeekFrom::Current(n) => self.at.checked_add_signed(n),
+            SeekFrom::End(n) => self.size.checked_add_signed(n),
+        };
+        self.at = target
+            .ok_or_else(|| io::Error::from(ExtractError::corrupt("points outside of itself")))?;
+        Ok(self.at)
     }
 }
 

@@ -20,6 +20,7 @@ pub mod office_locked;
 pub mod pdf;
 pub mod ppt;
 pub mod pptx;
+pub mod pst;
 pub mod rtf;
 pub mod sevenz;
 pub mod sql;
@@ -54,6 +55,7 @@ static FORMATS: &[&dyn Format] = &[
     &mail::MHT,
     &mbox::Mbox,
     &msg::Msg,
+    &pst::Pst,
     &tnef::Tnef,
     &sqlite::Sqlite,
     &dbf::Dbf,
