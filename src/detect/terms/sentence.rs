@@ -21,6 +21,9 @@ pub(crate) fn bounds(text: &[u8], at: usize) -> Range<usize> {
     while end < ceiling && !ends(text, end) {
         end += 1;
     }
+    if end < ceiling && matches!(text[end], b'.' | b'!' | b'?') {
+        end += 1;
+    }
     start..end
 }
 
