@@ -1,9 +1,8 @@
 //! Sizes of pictures from their first bytes: a logo is not worth a word to the person who reads the report, a scanned
 //! page is.
 
-/// What the reader of a report can do about pictures of text.
-pub const SWITCH_ON: &str =
-    "only pictures of text: run with --ocr (needs Tesseract: apt install tesseract-ocr)";
+/// Why a picture is not read.
+pub const ONLY_PICTURES: &str = "only pictures of text";
 
 /// Smallest side, in pixels, of a picture that may hold a page or a card of text.
 const SMALLEST: u32 = 400;

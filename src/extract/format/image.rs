@@ -1,6 +1,5 @@
-//! Pictures: what their metadata says (EXIF with the place it was taken, IPTC, XMP), and their text by OCR when that is on.
-//!
-//! Without OCR a picture is `needs OCR`. Tesseract does the reading, as a program of its own: see `ocr`.
+//! Pictures: what their metadata says (EXIF with the place it was taken, IPTC, XMP). Their text is not read: a picture is
+//! `needs OCR`, but for icons.
 
 use std::{collections::HashSet, io::Cursor};
 
@@ -40,7 +39,7 @@ impl Format for Image {
     }
 
     fn about(&self) -> &'static str {
-        "Pictures: EXIF, GPS, IPTC and XMP; the text in them with --ocr"
+        "Pictures: EXIF, GPS, IPTC and XMP; the text in them needs OCR"
     }
 
     fn sniff(&self, look: &Look<'_>) -> u8 {
@@ -81,7 +80,7 @@ impl Format for Image {
             {
                 Ok(())
             }
-            _ => Err(ExtractError::NeedsOcr(picture::SWITCH_ON.into())),
+            _ => Err(ExtractError::NeedsOcr(picture::ONLY_PICTURES.into())),
         }
     }
 }

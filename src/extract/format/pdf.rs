@@ -148,7 +148,7 @@ fn read(pdf: &Pdf, out: &mut Guard<'_>) -> Result<(), ExtractError> {
     match pictures.len() {
         0 => Ok(()),
         n if n == pages => Err(ExtractError::NeedsOcr(
-            crate::extract::picture::SWITCH_ON.into(),
+            crate::extract::picture::ONLY_PICTURES.into(),
         )),
         _ => {
             out.problem(format!(
