@@ -59,7 +59,7 @@ pub fn detect(head: &[u8], whole: bool) -> Option<Charset> {
     if head.starts_with(b"\xef\xbb\xbf") {
         return Some(Charset::Utf8);
     }
-    if head.starts_with(b"\xff\xfe\0\0") && head.len() % 4 == 0 {
+    if head.starts_with(b"\xff\xfe\0\0") && head.len().is_multiple_of(4) {
         return Some(Charset::Utf32(false));
     }
     if head.starts_with(b"\0\0\xfe\xff") {

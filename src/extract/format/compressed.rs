@@ -18,8 +18,11 @@ pub struct Compressed {
     name: &'static str,
     extensions: &'static [&'static str],
     about: &'static str,
-    decoder: for<'r> fn(&'r mut dyn Read) -> Result<Box<dyn Read + 'r>, ExtractError>,
+    decoder: Decoder,
 }
+
+/// Makes a decoder over the compressed bytes.
+type Decoder = for<'r> fn(&'r mut dyn Read) -> Result<Box<dyn Read + 'r>, ExtractError>;
 
 /// gzip.
 pub static GZIP: Compressed = Compressed {

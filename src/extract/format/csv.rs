@@ -3,8 +3,6 @@
 
 mod dialect;
 
-use std::ops::Range;
-
 use crate::{
     extract::{
         ExtractError, Format, Guard, Look, Source,
@@ -178,11 +176,7 @@ fn long_row(
 }
 
 /// A form: names in the first column, values beside them.
-fn form(
-    text: &str,
-    fields: &[(u64, Range<usize>, Vec<Range<usize>>)],
-    out: &mut Guard<'_>,
-) -> Result<(), ExtractError> {
+fn form(text: &str, fields: &[dialect::Field], out: &mut Guard<'_>) -> Result<(), ExtractError> {
     let mut composer = Composer::new();
     let cell = |row, column| Anchor::Cell {
         sheet: "".into(),

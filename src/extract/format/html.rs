@@ -419,11 +419,7 @@ impl Page {
             }
             "style" if !own => self.raw = Some(("style", false)),
             "pre" | "textarea" | "listing" | "xmp" => self.pre += 1,
-            "table" => {
-                if self.grids.len() < 64 {
-                    self.grids.push(Grid::default());
-                }
-            }
+            "table" if self.grids.len() < 64 => self.grids.push(Grid::default()),
             "tr" => {
                 self.end_cell();
                 if let Some(grid) = self.grids.last_mut() {

@@ -126,7 +126,7 @@ fn is_separator(line: &[u8]) -> bool {
                 && (word.starts_with(b"19") || word.starts_with(b"20"))
                 && word.iter().all(u8::is_ascii_digit)
         })
-        || !rest.iter().any(|&b| b == b' ')
+        || !rest.contains(&b' ')
         || rest.starts_with(b"- ")
 }
 

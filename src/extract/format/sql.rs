@@ -415,9 +415,9 @@ fn string_end(bytes: &[u8], open: usize, quote: u8) -> Option<usize> {
     let mut at = open + 1;
     loop {
         at += memchr::memchr2(quote, b'\\', bytes.get(at..)?)?;
-        if bytes[at] == b'\\' && quote != b'`' {
-            at += 2;
-        } else if bytes[at] == quote && bytes.get(at + 1) == Some(&quote) {
+        let escaped = bytes[at] == b'\\' && quote != b'`';
+        let doubled = bytes[at] == quote && bytes.get(at + 1) == Some(&quote);
+        if escaped || doubled {
             at += 2;
         } else if bytes[at] == quote {
             return Some(at);

@@ -125,7 +125,6 @@ fn table(connection: &Connection, name: &str, out: &mut Guard<'_>) -> Result<(),
         .prepare(&format!("SELECT * FROM \"{quoted}\""))
         .map_err(reason)?;
     let headings: Vec<Arc<str>> = statement.column_names().map(Arc::from).collect();
-    let columns = headings.len();
     let mut rows = Rows::new(name);
     rows.headings(headings.clone(), out)?;
     let mut found = statement.query([]).map_err(reason)?;
@@ -138,7 +137,7 @@ fn table(connection: &Connection, name: &str, out: &mut Guard<'_>) -> Result<(),
         };
         number += 1;
         rows.row(number, out)?;
-        for column in 0..columns {
+        for (column, heading) in headings.iter().enumerate() {
             match row.get_ref(column) {
                 Ok(ValueRef::Integer(n)) => rows.cell(&n.to_string()),
                 Ok(ValueRef::Real(n)) => rows.cell(&n.to_string()),
@@ -148,7 +147,7 @@ fn table(connection: &Connection, name: &str, out: &mut Guard<'_>) -> Result<(),
                 },
                 Ok(ValueRef::Blob(bytes)) if is_signed(bytes) => {
                     rows.cell("");
-                    let step = format!("{name}.{} row {number}", headings[column]);
+                    let step = format!("{name}.{heading} row {number}");
                     let member =
                         Member::new(Part::Attachment(step.into())).size(bytes.len() as u64);
                     out.child_bytes(member, bytes)?;
