@@ -16,7 +16,7 @@ use domesday::{
     detect::{Facts, RuleSet},
     find::{Person, find},
     inventory::{
-        Gather, Inventory, InventoryError, Key, Known, LookupEntry, RuleInfo, Writer,
+        Gather, Inventory, InventoryError, Key, Known, LookupEntry, RuleInfo, Writer, log_lookup,
         record::{
             Access, Batch, ContentRecord, DocumentRecord, RawPath, RootId, RunEnd, RunStart,
             RunTotals, Stamp,
@@ -299,6 +299,13 @@ fn main() {
         documents,
         "documents",
     );
+
+    let ((), took) = timed(|| {
+        for _ in 0..20 {
+            log_lookup(&file, &LookupEntry::default()).expect("an entry in the log");
+        }
+    });
+    told("entries in the log of look-ups", took, 20, "entries");
 
     let rules = RuleSet::builtin().expect("the rules");
     let facts = Facts::on(jiff::civil::date(2026, 6, 15));

@@ -99,8 +99,8 @@ impl<'b> Bulk<'b> {
     }
 
     /// A row of `shown`.
-    pub(super) fn shown(&mut self, id: i64, packed: Vec<u8>) {
-        self.shown.push((id, packed));
+    pub(super) fn shown(&mut self, part: i64, packed: Vec<u8>) {
+        self.shown.push((part, packed));
     }
 
     /// Writes everything.
@@ -130,8 +130,8 @@ impl<'b> Bulk<'b> {
         })?;
         self.findings.drain(..rows);
         let rows = whole(self.shown.len());
-        SHOWN.run(tx, &self.shown[..rows], 2, |s, at, (id, packed)| {
-            s.raw_bind_parameter(at, id)?;
+        SHOWN.run(tx, &self.shown[..rows], 2, |s, at, (part, packed)| {
+            s.raw_bind_parameter(at, part)?;
             s.raw_bind_parameter(at + 1, packed)
         })?;
         self.shown.drain(..rows);

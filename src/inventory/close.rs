@@ -10,9 +10,10 @@ use crate::{
         content::drop_parts,
         error::InventoryError,
         known::counted_as,
+        overview::Figures,
         read::outcome_kind,
         record::{RawPath, RootId, RunEnd, RunTotals},
-        write::{Writer, now},
+        write::{WriteError, Writer, now},
     },
     model::OutcomeKind,
 };
@@ -178,6 +179,13 @@ impl Writer {
         self.drop_orphans()?;
         self.build_index()?;
         self.in_transaction(|tx, _| {
+            let figures = serde_json::to_string(&Figures(tx).read()?)
+                .map_err(|_| WriteError::Record("figures that are not text"))?;
+            tx.execute("DELETE FROM rollup", [])?;
+            tx.execute(
+                "INSERT INTO rollup VALUES (?1, ?2)",
+                params![run.id, figures],
+            )?;
             tx.execute("DELETE FROM run_outcome WHERE run = ?1", [run.id])?;
             for (kind, (entries, members)) in &reconciliation.outcomes {
                 tx.execute(

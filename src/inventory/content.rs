@@ -206,10 +206,10 @@ impl<'b> Writing<'_, 'b> {
         tx: &Connection,
         id: i64,
         part: &'b PartRecord,
-        shown: Vec<Vec<u8>>,
+        shown: Vec<u8>,
         in_pieces: bool,
     ) -> Result<(), WriteError> {
-        for (record, packed) in part.rules.iter().zip(shown) {
+        for record in &part.rules {
             let rule = self.cache.rule(tx, record)?;
             self.bulk.values(tx, id, rule, &record.values)?;
             if let Some(run) = self.run.as_mut() {
@@ -232,9 +232,9 @@ impl<'b> Writing<'_, 'b> {
             let other = record.other as i64;
             self.bulk
                 .finding([id, rule, high, medium, low, other, different]);
-            if !packed.is_empty() {
-                self.bulk.shown(id << 16 | rule, packed);
-            }
+        }
+        if part.outcome.is_some() && !shown.is_empty() {
+            self.bulk.shown(id, shown);
         }
         for name in &part.names {
             self.name(tx, name)?;
@@ -294,7 +294,7 @@ pub(super) fn drop_parts(tx: &Connection, owner: &str, id: i64) -> rusqlite::Res
     for part in &parts {
         tx.prepare_cached("DELETE FROM finding WHERE part = ?1")?
             .execute([part])?;
-        tx.prepare_cached("DELETE FROM shown WHERE id BETWEEN ?1 << 16 AND ?1 << 16 | 65535")?
+        tx.prepare_cached("DELETE FROM shown WHERE part = ?1")?
             .execute([part])?;
         tx.prepare_cached("DELETE FROM value WHERE part = ?1")?
             .execute([part])?;
@@ -320,27 +320,20 @@ impl Cache {
     }
 }
 
-/// The names that a part's packed bytes speak of, as JSON, and its shown findings packed, by rule.
-fn packed(part: &PartRecord) -> Result<(Option<String>, Vec<Vec<u8>>), WriteError> {
+/// A part's shown findings packed, and the names that its packed bytes speak of, as JSON.
+fn packed(part: &PartRecord) -> Result<(Option<String>, Vec<u8>), WriteError> {
     let mut names = Names::from_list(part.places.clone());
-    let shown = part
-        .rules
-        .iter()
-        .map(|record| {
-            let mut packed = Vec::with_capacity(record.shown.len() * 48);
-            for finding in &record.shown {
-                names.pack_finding(finding, &mut packed);
-            }
-            packed
-        })
-        .collect();
+    let mut packed = Vec::new();
+    for record in &part.rules {
+        names.pack_findings(&record.rule, &record.shown, &mut packed);
+    }
     let names = names.into_list();
     if part.outcome.is_none() || names.is_empty() {
-        return Ok((None, shown));
+        return Ok((None, packed));
     }
     let list = serde_json::to_string(&names)
         .map_err(|_| WriteError::Record("a place that is not text"))?;
-    Ok((Some(list), shown))
+    Ok((Some(list), packed))
 }
 
 fn part_row(

@@ -155,7 +155,7 @@ impl Inventory {
                     "SELECT outcome, COUNT(*) FROM document WHERE gone_run IS NULL GROUP BY outcome",
                 )?,
                 sum(
-                    "SELECT outcome, COUNT(*) FROM part WHERE outcome <> 'read' AND ordinal > 0 GROUP BY outcome",
+                    "SELECT outcome, COUNT(*) FROM part INDEXED BY part_unread WHERE outcome <> 'read' AND ordinal > 0 GROUP BY outcome",
                 )?,
             ))
         };
@@ -276,9 +276,9 @@ impl Inventory {
                 continue;
             };
             let Some(finding) = self
-                .shown(&part, &rule)?
-                .into_iter()
-                .find(|f| f.number == id.number)
+                .shown(&part)?
+                .remove(&rule.rule)
+                .and_then(|shown| shown.into_iter().find(|f| f.number == id.number))
             else {
                 continue;
             };

@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde::Serialize;
+use rusqlite::{Connection, OptionalExtension as _};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     inventory::{
@@ -18,7 +19,7 @@ use crate::{
 };
 
 /// What is held of one category. Copies count as often as they are there, except for people.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CategoryFigures {
     /// Documents that hold it with medium or high confidence.
     pub documents: u64,
@@ -35,7 +36,7 @@ pub struct CategoryFigures {
 }
 
 /// What is held in one folder, its subfolders not counted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FolderFigures {
     /// Root and path in it.
     pub path: RawPath,
@@ -58,12 +59,12 @@ pub struct FolderFigures {
 }
 
 /// The figures.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Overview {
     /// Documents and members by outcome, of what is there now.
     pub outcomes: BTreeMap<OutcomeKind, (u64, u64)>,
     /// How often each reason for not reading was given.
-    pub reasons: BTreeMap<(OutcomeKind, String), u64>,
+    pub reasons: BTreeMap<OutcomeKind, BTreeMap<String, u64>>,
     /// Documents there now: entries less what the user excluded and what is no file.
     pub documents: u64,
     /// Entries that are gone.
@@ -115,15 +116,31 @@ impl Holding {
 
 impl Inventory {
     /// The figures of what is there now.
+    ///
+    /// A run that ends leaves them worked out; while one writes, and after one that died, they are worked out anew.
     pub fn overview(&self) -> Result<Overview, InventoryError> {
-        self.read_overview().map_err(|e| self.sql(e))
+        let kept: Option<String> = self
+            .db
+            .query_row("SELECT figures FROM rollup", [], |row| row.get(0))
+            .optional()
+            .map_err(|e| self.sql(e))?;
+        match kept.and_then(|json| serde_json::from_str(&json).ok()) {
+            Some(overview) => Ok(overview),
+            None => Figures(&self.db).read().map_err(|e| self.sql(e)),
+        }
     }
+}
 
-    fn read_overview(&self) -> rusqlite::Result<Overview> {
+/// Works the figures out, on the reader's connection or the writer's.
+pub(super) struct Figures<'a>(pub(super) &'a Connection);
+
+impl Figures<'_> {
+    /// All of them.
+    pub(super) fn read(&self) -> rusqlite::Result<Overview> {
         let mut overview = Overview::default();
         let (mut contents, names) = self.holdings(&mut overview)?;
         let mut folders: HashMap<i64, FolderFigures> = HashMap::new();
-        let mut statement = self.db.prepare(
+        let mut statement = self.0.prepare(
             "SELECT id, folder, size, exposure, outcome, reason, content, gone_run IS NOT NULL FROM document",
         )?;
         let mut rows = statement.query([])?;
@@ -148,10 +165,8 @@ impl Inventory {
             }
             let reason = row.get_ref(5)?.as_str()?;
             if !reason.is_empty() {
-                *overview
-                    .reasons
-                    .entry((kind, reason.to_owned()))
-                    .or_default() += 1;
+                let reasons = overview.reasons.entry(kind).or_default();
+                *reasons.entry(reason.to_owned()).or_default() += 1;
             }
             let mut empty = Holding::default();
             let holding = match row.get::<_, Option<i64>>(6)? {
@@ -176,7 +191,7 @@ impl Inventory {
     ) -> rusqlite::Result<(HashMap<i64, Holding>, HashMap<i64, Holding>)> {
         let (mut contents, mut names) = (HashMap::new(), HashMap::new());
         let rules: HashMap<i64, (String, Category)> = self
-            .db
+            .0
             .prepare("SELECT id, name, category FROM rule")?
             .query_map([], |row| {
                 Ok((
@@ -186,7 +201,7 @@ impl Inventory {
             })?
             .collect::<Result<_, _>>()?;
         let mut by_rule: HashMap<i64, [u64; 3]> = HashMap::new();
-        let mut statement = self.db.prepare(
+        let mut statement = self.0.prepare(
             "SELECT f.rule, f.low, f.medium, f.high, f.other, f.different, p.people, p.content, p.document
              FROM finding f CROSS JOIN part p ON p.id = f.part",
         )?;
@@ -226,7 +241,7 @@ impl Inventory {
 
     fn name_folders(&self, folders: &mut HashMap<i64, FolderFigures>) -> rusqlite::Result<()> {
         let mut statement = self
-            .db
+            .0
             .prepare("SELECT f.id, r.path, f.path FROM folder f JOIN root r ON r.id = f.root")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -240,11 +255,11 @@ impl Inventory {
     /// Members by outcome, each content once for every place that holds it, as its members are held there too.
     fn members(&self, overview: &mut Overview) -> rusqlite::Result<()> {
         overview.contents =
-            self.db
+            self.0
                 .query_row("SELECT COUNT(*) FROM content WHERE live > 0", [], |row| {
                     count(row, 0)
                 })?;
-        let mut statement = self.db.prepare(
+        let mut statement = self.0.prepare(
             "SELECT p.outcome, p.reason, SUM(c.live) FROM part p JOIN content c ON c.id = p.content
              WHERE p.ordinal > 0 AND c.live > 0 GROUP BY p.outcome, p.reason",
         )?;
@@ -255,7 +270,8 @@ impl Inventory {
             let members = count(row, 2)?;
             overview.outcomes.entry(kind).or_default().1 += members;
             if !reason.is_empty() {
-                *overview.reasons.entry((kind, reason)).or_default() += members;
+                let reasons = overview.reasons.entry(kind).or_default();
+                *reasons.entry(reason).or_default() += members;
             }
         }
         Ok(())

@@ -182,6 +182,36 @@ impl Names {
         std::iter::from_fn(move || self.unpack_anchor(&mut from))
     }
 
+    /// Writes the shown findings of a rule.
+    pub fn pack_findings(&mut self, rule: &str, findings: &[FindingRecord], out: &mut Vec<u8>) {
+        if findings.is_empty() {
+            return;
+        }
+        let rule = self.number(rule);
+        put(out, rule);
+        put(out, findings.len() as u64);
+        for finding in findings {
+            self.pack_finding(finding, out);
+        }
+    }
+
+    /// Reads the shown findings of a part, by rule.
+    pub fn unpack_findings(&self, mut from: &[u8]) -> HashMap<Arc<str>, Vec<FindingRecord>> {
+        let mut found = HashMap::new();
+        let mut next = || -> Option<(Arc<str>, Vec<FindingRecord>)> {
+            let rule = self.list.get(usize::try_from(take(&mut from)?).ok()?)?;
+            let mut findings = Vec::new();
+            for _ in 0..take(&mut from)? {
+                findings.push(self.unpack_finding(&mut from)?);
+            }
+            Some((rule.as_str().into(), findings))
+        };
+        while let Some((rule, findings)) = next() {
+            found.insert(rule, findings);
+        }
+        found
+    }
+
     /// Writes a shown finding.
     pub fn pack_finding(&mut self, finding: &FindingRecord, out: &mut Vec<u8>) {
         put(out, finding.number);

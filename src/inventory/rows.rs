@@ -1,6 +1,6 @@
 //! Documents and findings one by one, in the order of their paths; and one finding by its id.
 
-use std::{fmt, str::FromStr, sync::Arc};
+use std::{collections::HashMap, fmt, str::FromStr, sync::Arc};
 
 use rusqlite::OptionalExtension as _;
 use serde::{Serialize, Serializer};
@@ -55,8 +55,6 @@ fn flat_outcome<S: Serializer>(outcome: &Outcome, serializer: S) -> Result<S::Ok
 /// What one rule found in one part of a document.
 #[derive(Clone, Debug, Serialize)]
 pub struct RuleCount {
-    #[serde(skip)]
-    id: i64,
     /// Rule.
     pub rule: Arc<str>,
     /// Its category.
@@ -317,14 +315,13 @@ impl Inventory {
             .query_map([id], part)?
             .collect::<Result<_, _>>()?;
         let mut statement = self.db.prepare_cached(
-            "SELECT r.name, r.category, f.low, f.medium, f.high, f.other, f.different, f.rule
+            "SELECT r.name, r.category, f.low, f.medium, f.high, f.other, f.different
              FROM finding f JOIN rule r ON r.id = f.rule WHERE f.part = ?1 ORDER BY f.rule",
         )?;
         for part in &mut parts {
             part.rules = statement
                 .query_map([part.id], |row| {
                     Ok(RuleCount {
-                        id: row.get(7)?,
                         rule: row.get::<_, String>(0)?.into(),
                         category: category(row.get_ref(1)?.as_str()?),
                         counts: [count(row, 2)?, count(row, 3)?, count(row, 4)?],
@@ -337,23 +334,17 @@ impl Inventory {
         Ok(parts)
     }
 
-    /// The findings kept to be shown of one rule in one part.
+    /// The findings kept to be shown of a part, by rule.
     pub fn shown(
         &self,
         part: &PartRow,
-        rule: &RuleCount,
-    ) -> Result<Vec<FindingRecord>, InventoryError> {
+    ) -> Result<HashMap<Arc<str>, Vec<FindingRecord>>, InventoryError> {
         let packed: Option<Vec<u8>> = self
             .db
-            .prepare_cached("SELECT packed FROM shown WHERE id = ?1")
-            .and_then(|mut s| {
-                s.query_row([part.id << 16 | rule.id], |row| row.get(0))
-                    .optional()
-            })
+            .prepare_cached("SELECT packed FROM shown WHERE part = ?1")
+            .and_then(|mut s| s.query_row([part.id], |row| row.get(0)).optional())
             .map_err(|e| self.sql(e))?;
-        let packed = packed.unwrap_or_default();
-        let mut from = &packed[..];
-        Ok(std::iter::from_fn(|| part.places.unpack_finding(&mut from)).collect())
+        Ok(part.places.unpack_findings(&packed.unwrap_or_default()))
     }
 
     /// Goes through the findings kept to be shown, of at least a level, in the order of paths.
@@ -364,8 +355,12 @@ impl Inventory {
     ) -> Result<(), E> {
         self.places(Which::Live, |place| {
             for part in self.parts(place)? {
+                if part.rules.is_empty() {
+                    continue;
+                }
+                let mut shown = self.shown(&part)?;
                 for rule in &part.rules {
-                    for finding in self.shown(&part, rule)? {
+                    for finding in shown.remove(&rule.rule).unwrap_or_default() {
                         if finding.confidence.level() < least {
                             continue;
                         }

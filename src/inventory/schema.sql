@@ -146,8 +146,8 @@ CREATE TABLE finding (            -- What one rule found in one part: true count
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE shown (              -- Findings kept to be shown: at most a hundred a rule and part, surest first.
-    id INTEGER PRIMARY KEY,       -- Part × 65536 + rule.
-    packed BLOB NOT NULL          -- Place, confidence, evidence and masked preview of each, in domesday's packed form.
+    part INTEGER PRIMARY KEY REFERENCES part, -- Part.
+    packed BLOB NOT NULL          -- Rule, place, confidence, evidence and masked preview of each, in domesday's packed form.
 ) STRICT;
 
 CREATE TABLE value (              -- The blind index: every different value of every part.
@@ -179,6 +179,11 @@ CREATE TABLE token_key (          -- Other ways to a token: its initial, nicknam
     token INTEGER NOT NULL,       -- The token.
     PRIMARY KEY (hash, how, token)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE rollup (             -- The figures of reports, worked out when a run ended; empty while one writes.
+    run INTEGER PRIMARY KEY REFERENCES run, -- Run whose end they tell.
+    figures TEXT NOT NULL         -- Counts by outcome, category, rule and folder, JSON.
+) STRICT;
 
 CREATE TABLE suspect (            -- Documents that were being read when the scanner died.
     root INTEGER NOT NULL REFERENCES root, -- Root.

@@ -206,6 +206,7 @@ impl Writer {
             .optional()
             .map_err(|e| self.sql(e))?;
         let id = self.in_transaction(|tx, _| {
+            tx.execute("DELETE FROM rollup", [])?;
             if let Some((id, true)) = last {
                 tx.execute(
                     "UPDATE run SET resumed = resumed + 1, pid = ?2, host = ?3 WHERE id = ?1",

@@ -97,12 +97,11 @@ pub fn model(inventory: &Inventory) -> Result<Model, ReportError> {
         .iter()
         .filter(|(kind, _)| kind.is_problem())
         .map(|(&outcome, &(documents, members))| {
-            let mut reasons: Vec<_> = overview
+            let mut reasons: Vec<(String, u64)> = overview
                 .reasons
-                .iter()
-                .filter(|((kind, _), _)| *kind == outcome)
-                .map(|((_, reason), &count)| (reason.clone(), count))
-                .collect();
+                .get(&outcome)
+                .map(|reasons| reasons.iter().map(|(r, n)| (r.clone(), *n)).collect())
+                .unwrap_or_default();
             reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
             Unread {
                 outcome,

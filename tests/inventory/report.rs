@@ -380,3 +380,32 @@ fn the_page_is_self_contained_and_no_name_becomes_markup() {
     );
     assert_eq!(data["documents"][0]["d"][0][3][0][1], "high");
 }
+
+#[test]
+fn the_figures_kept_at_the_end_of_a_run_are_those_worked_out_anew() {
+    let desk = share();
+    let kept = Inventory::open(&desk.path).unwrap().overview().unwrap();
+    let db = rusqlite::Connection::open(&desk.path).unwrap();
+    assert_eq!(db.execute("DELETE FROM rollup", []).unwrap(), 1);
+    let mut anew = Inventory::open(&desk.path).unwrap().overview().unwrap();
+    let by_path = |a: &domesday::inventory::FolderFigures,
+                   b: &domesday::inventory::FolderFigures| a.path.cmp(&b.path);
+    let mut kept = kept;
+    kept.folders.sort_by(by_path);
+    anew.folders.sort_by(by_path);
+    assert_eq!(kept, anew);
+}
+
+#[test]
+fn a_scan_in_progress_is_seen_as_far_as_it_is_committed() {
+    let desk = share();
+    let (mut writer, root) = desk.scan();
+    writer
+        .commit(&domesday::inventory::record::Batch {
+            documents: vec![document(root, "one more.txt", "one more", &[])],
+            ..Default::default()
+        })
+        .unwrap();
+    let overview = Inventory::open(&desk.path).unwrap().overview().unwrap();
+    assert_eq!(overview.documents, 6);
+}

@@ -325,7 +325,7 @@ fn everything(path: &Path) -> String {
                         "  {} {:?} {}\n",
                         rule.rule, rule.counts, rule.different
                     ));
-                    for shown in inventory.shown(&part, rule)? {
+                    for shown in &inventory.shown(&part)?[&rule.rule] {
                         out.push_str(&format!("    {shown:?}\n"));
                     }
                 }

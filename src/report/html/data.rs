@@ -209,9 +209,10 @@ fn details(inventory: &Inventory, rows: &mut [Row]) -> Result<(), ReportError> {
             } else {
                 text::terminal(&part.chain.to_string()).into_owned()
             };
+            let mut by_rule = inventory.shown(&part)?;
             for rule in &part.rules {
                 // The surest, in the order of their places.
-                let mut shown = inventory.shown(&part, rule)?;
+                let mut shown = by_rule.remove(&rule.rule).unwrap_or_default();
                 shown.sort_by_key(|f| std::cmp::Reverse(f.confidence.level()));
                 let findings = shown
                     .into_iter()
