@@ -322,13 +322,18 @@ fn ripgrep(file: &Path, patterns: &[PatternSpec]) -> u64 {
 fn report(patterns: &[PatternSpec]) {
     let engine = Engine::new(patterns, &[]).unwrap();
     println!(
-        "{:<24} {:>5} {:>8} {:>8} {:>6}  lane (candidates in a thousand bytes)",
+        "{:<24} {:>9} {:>8} {:>8} {:>6}  lane (candidates in a thousand bytes)",
         "", "depth", "prose", "rows", "length"
     );
     for p in engine.report() {
         println!(
-            "{:<24} {:>5} {:>8.2} {:>8.2} {:>6}  {:?}",
-            p.name, p.depth, p.in_prose, p.in_rows, p.max_length, p.lane
+            "{:<24} {:>9} {:>8.2} {:>8.2} {:>6}  {:?}",
+            p.name,
+            format!("{:?}", p.depth),
+            p.in_prose,
+            p.in_rows,
+            p.max_length,
+            p.lane
         );
     }
 }

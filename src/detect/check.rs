@@ -35,7 +35,7 @@ pub struct ExampleReport {
 /// Runs the examples of every rule of a detector.
 pub fn check(detector: &Detector) -> Vec<RuleReport> {
     let mut scratch = Scratch::default();
-    let mut lanes = detector.engine().report().iter();
+    let mut lanes = detector.engine().report().into_iter();
     detector
         .rules()
         .iter()

@@ -31,6 +31,11 @@ impl ByteSet {
         ascii: span(b'A', b'Z') | span(b'a', b'z'),
         high: true,
     };
+    /// Digits.
+    pub const DIGIT: ByteSet = ByteSet {
+        ascii: span(b'0', b'9'),
+        high: false,
+    };
     /// Capital letters.
     pub const UPPER: ByteSet = ByteSet {
         ascii: span(b'A', b'Z'),
@@ -116,10 +121,10 @@ const fn span(first: u8, last: u8) -> u128 {
 }
 
 /// The most classes that shapes may be planned with; those that none takes in the end are dropped.
-pub(super) const MOST: usize = 40;
+pub(super) const MOST: usize = 32;
 
 /// A class must lower the candidates of all patterns together by this share of the text, by the estimate below.
-const LEAST_GAIN: f64 = 0.001;
+const LEAST_GAIN: f64 = 0.002;
 
 /// What it is worth, in bits, that a class is just the set that a pattern names: shapes may be exact.
 const EXACT: f64 = 0.1;

@@ -15,7 +15,7 @@
 //!    much of it to ask for.
 //! 4. [`program`] (at load): all conditions become one straight line of bit operations.
 //! 5. [`run`]: the line, over the chunk's bitmaps, leaves few candidates.
-//! 6. [`verify`]: the pattern itself decides at each candidate.
+//! 6. [`sift`]: which patterns the first bytes at a candidate allow, many at once; [`verify`]: the pattern itself decides.
 //! 7. [`words`]: which of the chunk's words may be the rarest word of a term.
 //! 8. [`terms`]: the whole term is compared there.
 //!
@@ -30,8 +30,10 @@ mod plan;
 mod program;
 mod report;
 mod run;
+mod sample;
 mod scan;
 mod shape;
+mod sift;
 mod simd;
 mod terms;
 mod verify;
@@ -149,6 +151,59 @@ impl Scratch {
     }
 }
 
+/// How one kind of text is searched.
+#[derive(Debug)]
+struct Way {
+    program: program::Program,
+    /// Who shares each bitmap of candidates, in the order of the program's roots.
+    groups: Vec<Group>,
+}
+
+/// Up to sixty-four patterns that share a bitmap of candidates; more are in groups of the same bitmap.
+#[derive(Debug)]
+struct Group {
+    /// The root in the program.
+    root: u16,
+    sift: sift::Sift,
+    /// The patterns, and whether the bitmap is exact for them.
+    patterns: Vec<(u16, bool)>,
+}
+
+impl Way {
+    fn new(plan: &plan::Plan, heads: &[sift::Heads], kind: usize) -> Way {
+        let mut roots = Vec::new();
+        let mut sharing: Vec<Vec<(u16, bool)>> = Vec::new();
+        for (index, choice) in plan.choices.iter().enumerate() {
+            let Some(choice) = choice else { continue };
+            let shape = choice[kind].shape;
+            let place = roots.iter().position(|root| *root == shape.root);
+            let place = place.unwrap_or_else(|| {
+                roots.push(shape.root);
+                sharing.push(Vec::new());
+                roots.len() - 1
+            });
+            sharing[place].push((index as u16, shape.exact));
+        }
+        let mut groups = Vec::new();
+        for (root, sharing) in sharing.iter().enumerate() {
+            for patterns in sharing.chunks(64) {
+                let heads = patterns
+                    .iter()
+                    .map(|(index, _)| &heads[usize::from(*index)]);
+                groups.push(Group {
+                    root: root as u16,
+                    sift: sift::Sift::new(&heads.collect::<Vec<_>>()),
+                    patterns: patterns.to_vec(),
+                });
+            }
+        }
+        Way {
+            program: program::Program::new(&plan.graph, plan.classes.sets.len(), &roots),
+            groups,
+        }
+    }
+}
+
 /// All patterns and terms, compiled. It never changes, and is shared by all threads.
 #[derive(Debug)]
 pub struct Engine {
@@ -156,16 +211,17 @@ pub struct Engine {
     tables: classify::Tables,
     /// The class of line ends, if a pattern asks for the start of a line.
     line_end: Option<u8>,
-    program: program::Program,
-    /// The patterns that share each bitmap of candidates.
-    groups: Vec<Vec<u16>>,
+    /// What to run over sentences, and over rows.
+    ways: [Way; 2],
+    /// The class of digits: rows are full of them.
+    digit: u8,
     /// How each pattern is made sure of; None: it is in the slow lane.
     verify: Vec<Option<verify::Verify>>,
     /// The patterns without a shape.
     slow: Vec<(u16, regex::bytes::Regex)>,
     terms: Option<terms::Terms>,
     max_length: usize,
-    report: Vec<PatternReport>,
+    facts: Vec<report::Facts>,
 }
 
 impl Engine {
@@ -189,41 +245,36 @@ impl Engine {
         let hirs = patterns.iter().map(plain::parse);
         let hirs = hirs.collect::<Result<Vec<_>, _>>()?;
         let mut required = shape::required(&hirs);
+        required.push(classes::ByteSet::DIGIT);
         if !terms.is_empty() {
             required.extend(terms::CLASSES);
         }
-        let plan = plan::Plan::new(&hirs, &required);
+        let heads: Vec<_> = hirs.iter().map(sift::Heads::new).collect();
+        let plan = plan::Plan::new(&hirs, &heads, &required);
         let plan::Plan {
-            classes,
-            graph,
-            choices,
+            classes, choices, ..
         } = &plan;
         let tables = classify::Tables::new(classes);
 
-        let mut roots = Vec::new();
-        let mut groups: Vec<Vec<u16>> = Vec::new();
         let mut verify = Vec::with_capacity(patterns.len());
         let mut slow = Vec::new();
         for (index, ((pattern, hir), choice)) in patterns.iter().zip(&hirs).zip(choices).enumerate()
         {
-            let index = index as u16;
-            let Some(choice) = choice else {
-                slow.push((index, plain::compile(pattern)?));
+            if choice.is_none() {
+                slow.push((index as u16, plain::compile(pattern)?));
                 verify.push(None);
-                continue;
-            };
-            let decide = verify::Verify::new(&pattern.name, hir, choice.shape.exact)?;
-            verify.push(Some(decide));
-            match roots.iter().position(|root| *root == choice.shape.root) {
-                Some(group) => groups[group].push(index),
-                None => {
-                    roots.push(choice.shape.root);
-                    groups.push(vec![index]);
-                }
+            } else {
+                verify.push(Some(verify::Verify::new(&pattern.name, hir)?));
             }
         }
-        let program = program::Program::new(graph, classes.sets.len(), &roots);
-        let report = report::report(patterns, &hirs, choices, &verify);
+        let ways = [0, 1].map(|kind| Way::new(&plan, &heads, kind));
+        let facts = patterns.iter().zip(&hirs).zip(choices);
+        let facts = facts.map(|((pattern, hir), choice)| report::Facts {
+            name: pattern.name.clone(),
+            max_length: hir.properties().maximum_len().unwrap_or(0),
+            choice: *choice,
+        });
+        let facts = facts.collect();
         let longest = hirs.iter().filter_map(|hir| hir.properties().maximum_len());
         let terms = terms::Terms::new(terms, classes)?;
         let longest_term = terms.as_ref().map_or(0, terms::Terms::max_length);
@@ -231,13 +282,15 @@ impl Engine {
             steps: simd::Steps::new(isa),
             line_end: shape::line_class(classes),
             tables,
-            program,
-            groups,
+            ways,
+            digit: classes
+                .cover(&classes::ByteSet::DIGIT)
+                .map_or(0, |(class, _)| class),
             verify,
             slow,
             max_length: longest.max().unwrap_or(1).max(longest_term),
             terms,
-            report,
+            facts,
         })
     }
 
@@ -246,9 +299,9 @@ impl Engine {
         self.steps.isa()
     }
 
-    /// How each pattern is looked for, for `rules check`.
-    pub fn report(&self) -> &[PatternReport] {
-        &self.report
+    /// How each pattern is looked for, for `rules check`. Makes all automata.
+    pub fn report(&self) -> Vec<PatternReport> {
+        report::report(&self.facts, &self.verify)
     }
 
     /// The most bytes that any pattern or term may match: how much text must follow `starts` in a window of
@@ -347,7 +400,7 @@ mod tests {
 
     use super::*;
 
-    fn lane(regex: &str) -> (Lane, usize) {
+    fn lane(regex: &str) -> (Lane, [usize; 2]) {
         let spec = PatternSpec::whole("test".into(), regex);
         let engine = Engine::new(&[spec], &[]).unwrap();
         (engine.report()[0].lane, engine.report()[0].depth)
@@ -355,8 +408,8 @@ mod tests {
 
     #[test]
     fn runs_of_one_length_need_no_automaton() {
-        assert_eq!(lane(r"\d{8}"), (Lane::Exact, 8));
-        assert_eq!(lane(r"\d{2}[ -]\d{2}[ -]\d{2}"), (Lane::Exact, 8));
+        assert_eq!(lane(r"\d{8}"), (Lane::Exact, [8, 8]));
+        assert_eq!(lane(r"\d{2}[ -]\d{2}[ -]\d{2}"), (Lane::Exact, [8, 8]));
         assert!(matches!(lane(r"\d{8,9}").0, Lane::Shaped));
         assert!(matches!(lane(r"(?s).{1,9}").0, Lane::Slow(_)));
     }

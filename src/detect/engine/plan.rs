@@ -1,41 +1,37 @@
-//! Step 3 decides: how deep each pattern's shape looks.
+//! Step 3 decides: how much of each pattern its shape asks for.
 //!
-//! A deeper shape lets fewer candidates through and takes more operations on every chunk. What lets through how many is
-//! not guessed: every depth is run over two small texts, one of sentences and one of rows, in the binary, and the
-//! cheapest depth in estimated processor cycles is taken. A pattern for which no shape narrows anything goes to the
-//! slow lane. Called by [`super::Engine::new`].
+//! A shape that asks for more lets fewer candidates through and takes more operations on every chunk, unless other
+//! patterns need the same ones. What lets through how many is not guessed but counted on two small texts, one of
+//! sentences and one of rows ([`super::sample`]), and what is cheapest in estimated processor cycles is taken; once for
+//! sentences and once for rows, because what pays in one is waste in the other. A pattern for which no shape narrows
+//! anything goes to the slow lane. Called by [`super::Engine::new`].
 
 use regex_syntax::hir::{Hir, HirKind};
 
-use super::bits::{Bits, CHUNK, HEAD};
 use super::classes::{ByteSet, Classes};
-use super::classify::{self, Tables};
+use super::classify::Tables;
+use super::sample::{Sample, TEXTS, frequency};
 use super::shape::{Cut, Graph, MAX_REACH, Node, NodeId, Shape, Wide};
+use super::sift::Heads;
 
-/// What sentences look like (letters, manuals, a line of source), and rows (exports, logs).
-const SAMPLES: [(&str, f64); 2] = [
-    (include_str!("samples/prose.txt"), 0.7),
-    (include_str!("samples/rows.txt"), 0.3),
-];
+/// How much each sample counts when shapes are chosen for sentences, and for rows.
+const WEIGHTS: [[f64; 2]; 2] = [[0.95, 0.05], [0.1, 0.9]];
 
 /// Cycles for one operation, by byte of text.
-const OPERATION: f64 = 0.014;
-/// Cycles to verify a candidate: by the automaton, or when the shape says all.
-const CANDIDATE: f64 = 40.0;
-const EXACT_CANDIDATE: f64 = 4.0;
-/// A shape that lets through more of the positions of a sample than this is none.
+const OPERATION: f64 = 0.010;
+/// Cycles to sift a candidate, however many patterns share it.
+const SIFT: f64 = 14.0;
+/// Cycles to gather a bitmap's candidates and fetch their table, by byte of text.
+const ROOT: f64 = 0.03;
+/// Cycles to make sure of one pattern at a candidate that passed: by its automaton, or when its shape says all.
+const VERIFY: f64 = 45.0;
+const VERIFY_EXACT: f64 = 6.0;
+/// A shape that lets through more of the positions of both samples than this is none.
 const MOST_CANDIDATES: f64 = 0.3;
-
-/// The share of each byte in the samples.
-fn frequency() -> [f64; 256] {
-    let mut frequency = [0.0; 256];
-    for (text, weight) in SAMPLES {
-        for byte in text.bytes() {
-            frequency[usize::from(byte)] += weight / text.len() as f64;
-        }
-    }
-    frequency
-}
+/// Shapes of more operations than this are not even looked at.
+const MOST_OPERATIONS: usize = 120;
+/// How often all patterns choose again, knowing what the others chose.
+const ROUNDS: usize = 3;
 
 /// The shape chosen for a pattern.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +39,7 @@ pub(super) struct Choice {
     pub shape: Shape,
     /// How many bytes it looks at.
     pub depth: usize,
-    /// Candidates by byte of sentences and of rows.
+    /// Candidates by byte of sentences and of rows that its automaton has to look at.
     pub density: [f64; 2],
 }
 
@@ -52,117 +48,202 @@ pub(super) struct Choice {
 pub(super) struct Plan {
     pub classes: Classes,
     pub graph: Graph,
-    /// For each pattern its shape; None: it has none.
-    pub choices: Vec<Option<Choice>>,
+    /// For each pattern its shape for sentences and that for rows; None: it has none.
+    pub choices: Vec<Option<[Choice; 2]>>,
 }
 
 impl Plan {
-    /// `required` are sets that must be classes.
-    pub fn new(hirs: &[Hir], required: &[ByteSet]) -> Plan {
+    /// `required` are sets that must be classes; `heads` are those of the patterns.
+    pub fn new(hirs: &[Hir], heads: &[Heads], required: &[ByteSet]) -> Plan {
         let classes = Classes::choose(hirs, required, &frequency());
+        let tables = Tables::new(&classes);
         let mut graph = Graph::new();
-        let choices = choose(hirs, &classes, &Tables::new(&classes), &mut graph);
-        // Drop the classes that nobody needs.
-        let roots: Vec<NodeId> = choices.iter().flatten().map(|c| c.shape.root).collect();
-        let used = graph.classes(&roots);
-        let mut kept = Vec::new();
-        let mut to = vec![0; classes.sets.len()];
-        for (class, set) in classes.sets.iter().enumerate() {
-            if used.contains(&(class as u8)) || required.contains(set) {
-                to[class] = kept.len() as u8;
-                kept.push(*set);
-            }
-        }
-        graph.renumber(&to);
-        Plan {
-            classes: Classes { sets: kept },
-            graph,
-            choices,
-        }
+        let mut samples = TEXTS.map(|text| Sample::new(text, &tables));
+        let options: Vec<Vec<Way>> = hirs
+            .iter()
+            .zip(heads)
+            .map(|(hir, heads)| options(hir, heads, &classes, &mut graph, &mut samples))
+            .collect();
+        let chosen = WEIGHTS.map(|weights| choose(&options, &weights, graph.nodes.len()));
+        let choices: Vec<Option<[Choice; 2]>> = (0..hirs.len())
+            .map(|pattern| {
+                let [prose, rows] = [0, 1].map(|kind| {
+                    let chosen: Option<usize> = chosen[kind][pattern];
+                    chosen.map(|option| options[pattern][option].choice)
+                });
+                Some([prose?, rows?])
+            })
+            .collect();
+        drop_unused(classes, graph, choices, required)
     }
 }
 
-/// Chooses a shape for each pattern; None: it has none.
-fn choose(
-    hirs: &[Hir],
-    classes: &Classes,
-    tables: &Tables,
-    graph: &mut Graph,
-) -> Vec<Option<Choice>> {
-    let mut samples = SAMPLES.map(|(text, _)| Sample::new(text.as_bytes(), tables));
-    let mut paid = vec![false];
-    let mut choices = Vec::with_capacity(hirs.len());
-    for hir in hirs {
-        let most = hir.properties().maximum_len().unwrap_or(0);
-        let least = hir.properties().minimum_len();
-        let length = hir.properties().maximum_len();
-        let mut best: Option<(f64, Choice)> = None;
-        let mut tried: Vec<Shape> = Vec::new();
-        let ways: &[Wide] = if branches(hir) {
-            &[Wide::Nothing, Wide::Alternatives, Wide::Repetitions]
-        } else {
-            &[Wide::Nothing]
-        };
-        'all: for &wide in ways {
-            for (depth, parts) in cuts(most) {
-                let cut = Cut { depth, parts, wide };
-                let Some(shape) = graph.shape(hir, classes, cut) else {
-                    continue;
-                };
-                if shape.root == 0 || tried.contains(&shape) {
-                    continue;
-                }
-                tried.push(shape);
-                paid.resize(graph.nodes.len(), false);
-                let operations = unpaid(graph, shape.root, &paid).len() as f64;
-                if let Some((least, _)) = &best
-                    && operations * OPERATION > *least
-                {
-                    continue;
-                }
-                let density: [f64; 2] = [0, 1].map(|i| samples[i].density(graph, shape.root));
-                let cycles = if shape.exact && least == length {
-                    EXACT_CANDIDATE
-                } else {
-                    CANDIDATE
-                };
-                // What one operation more could still save.
-                let candidates: f64 = (0..2).map(|i| SAMPLES[i].1 * density[i]).sum();
-                let cost = operations * OPERATION + candidates * cycles;
-                if density[0].min(density[1]) < MOST_CANDIDATES
-                    && best.as_ref().is_none_or(|(least, _)| cost < *least)
-                {
-                    let choice = Choice {
-                        shape,
-                        depth,
-                        density,
-                    };
-                    best = Some((cost, choice));
-                    if candidates * cycles < OPERATION {
-                        break 'all;
-                    }
-                }
-            }
+/// Drops the classes that no chosen shape needs.
+fn drop_unused(
+    classes: Classes,
+    mut graph: Graph,
+    choices: Vec<Option<[Choice; 2]>>,
+    required: &[ByteSet],
+) -> Plan {
+    let roots = choices.iter().flatten().flatten().map(|c| c.shape.root);
+    let used = graph.classes(&roots.collect::<Vec<_>>());
+    let mut kept = Vec::new();
+    let mut to = vec![0; classes.sets.len()];
+    for (class, set) in classes.sets.iter().enumerate() {
+        if used.contains(&(class as u8)) || required.contains(set) {
+            to[class] = kept.len() as u8;
+            kept.push(*set);
         }
-        if let Some((_, choice)) = &best {
-            for id in unpaid(graph, choice.shape.root, &paid) {
-                paid[id as usize] = true;
-            }
-        }
-        choices.push(best.map(|(_, choice)| choice));
     }
-    choices
+    graph.renumber(&to);
+    Plan {
+        classes: Classes { sets: kept },
+        graph,
+        choices,
+    }
+}
+
+/// A shape that a pattern may have.
+struct Way {
+    choice: Choice,
+    /// Candidates by byte of each sample.
+    candidates: [f64; 2],
+    /// What it takes to be sure of one.
+    verify: f64,
+    /// The nodes that have to be computed for it.
+    nodes: Vec<NodeId>,
+}
+
+/// All shapes worth considering for a pattern.
+fn options(
+    hir: &Hir,
+    heads: &Heads,
+    classes: &Classes,
+    graph: &mut Graph,
+    samples: &mut [Sample; 2],
+) -> Vec<Way> {
+    let properties = hir.properties();
+    let (least, most) = (properties.minimum_len(), properties.maximum_len());
+    let mut options: Vec<Way> = Vec::new();
+    let ways: &[Wide] = if branches(hir) {
+        &[Wide::Nothing, Wide::Alternatives, Wide::Repetitions]
+    } else {
+        &[Wide::Nothing]
+    };
+    for &wide in ways {
+        for (depth, parts) in cuts(most.unwrap_or(0)) {
+            let cut = Cut { depth, parts, wide };
+            let Some(shape) = graph.shape(hir, classes, cut) else {
+                continue;
+            };
+            if shape.root == 0 || options.iter().any(|o| o.choice.shape == shape) {
+                continue;
+            }
+            let nodes = computed(graph, shape.root);
+            if nodes.len() > MOST_OPERATIONS {
+                continue;
+            }
+            let found = [0, 1].map(|i| samples[i].density(graph, shape.root, |t| heads.fit(t)));
+            let candidates = found.map(|(all, _)| all);
+            if candidates[0].min(candidates[1]) > MOST_CANDIDATES {
+                continue;
+            }
+            let density = found.map(|(_, passing)| passing);
+            // Asking for more than a cheaper one that finds no more is waste.
+            let waste = |o: &Way| {
+                (0..2)
+                    .all(|i| o.candidates[i] <= candidates[i] && o.choice.density[i] <= density[i])
+                    && o.nodes.len() <= nodes.len()
+                    && (o.choice.shape.exact || !shape.exact)
+            };
+            if options.iter().any(waste) {
+                continue;
+            }
+            options.push(Way {
+                choice: Choice {
+                    shape,
+                    depth: depth.min(most.unwrap_or(0)),
+                    density,
+                },
+                candidates,
+                verify: match shape.exact && least == most {
+                    true => VERIFY_EXACT,
+                    false => VERIFY,
+                },
+                nodes,
+            });
+        }
+    }
+    options
+}
+
+/// Which option each pattern takes, given how much each sample counts; None: it has none.
+///
+/// At first all take what they could share with most others; then each in turn takes what is cheapest for it, given
+/// what the others have.
+fn choose(options: &[Vec<Way>], weights: &[f64; 2], nodes: usize) -> Vec<Option<usize>> {
+    let weigh = |density: [f64; 2]| density[0] * weights[0] + density[1] * weights[1];
+    let cheapest = |options: &[Way], cost: &dyn Fn(&Way) -> f64| {
+        let costs = options.iter().map(cost).enumerate();
+        let best = costs.min_by(|a, b| a.1.total_cmp(&b.1));
+        best.map(|(option, _)| option)
+    };
+    let mut sharing = vec![0u32; nodes];
+    for option in options.iter().flatten() {
+        sharing[option.choice.shape.root as usize] += 1;
+    }
+    let first = |option: &Way| {
+        let sharers = f64::from(sharing[option.choice.shape.root as usize]);
+        let together = option.nodes.len() as f64 * OPERATION + weigh(option.candidates) * SIFT;
+        (together + ROOT) / sharers + weigh(option.choice.density) * option.verify
+    };
+    let mut chosen: Vec<Option<usize>> = options.iter().map(|o| cheapest(o, &first)).collect();
+    // How many of the chosen shapes need each node, and have it as their root.
+    let mut needed = vec![0u32; nodes];
+    let mut rooted = vec![0u32; nodes];
+    let note = |way: &Way, needed: &mut Vec<u32>, rooted: &mut Vec<u32>, by: i32| {
+        for &id in &way.nodes {
+            needed[id as usize] = needed[id as usize].wrapping_add_signed(by);
+        }
+        let root = &mut rooted[way.choice.shape.root as usize];
+        *root = root.wrapping_add_signed(by);
+    };
+    for (options, chosen) in options.iter().zip(&chosen) {
+        if let Some(chosen) = chosen {
+            note(&options[*chosen], &mut needed, &mut rooted, 1);
+        }
+    }
+    for _ in 0..ROUNDS {
+        for (options, chosen) in options.iter().zip(&mut chosen) {
+            let Some(before) = *chosen else { continue };
+            note(&options[before], &mut needed, &mut rooted, -1);
+            let cost = |option: &Way| {
+                let unpaid = option.nodes.iter().filter(|&&id| needed[id as usize] == 0);
+                let sift = match rooted[option.choice.shape.root as usize] {
+                    0 => weigh(option.candidates) * SIFT + ROOT,
+                    _ => 0.0,
+                };
+                let verify = weigh(option.choice.density) * option.verify;
+                unpaid.count() as f64 * OPERATION + sift + verify
+            };
+            *chosen = cheapest(options, &cost);
+            if let Some(now) = *chosen {
+                note(&options[now], &mut needed, &mut rooted, 1);
+            }
+        }
+    }
+    chosen
 }
 
 /// The depths and parts worth trying for a pattern of at most this many bytes; the last sees it whole.
 fn cuts(most: usize) -> impl Iterator<Item = (usize, usize)> {
     let whole = usize::MAX;
     let limit = usize::from(MAX_REACH);
-    let depths = (1..=10)
-        .chain([12, 14, 16, 20, 24, 32, 48])
+    let depths = (1..=8)
+        .chain([10, 12, 16, 24])
         .take_while(move |&depth| depth < most && depth < limit)
         .map(move |depth| (depth, whole));
-    let parts = (2..=8).map(move |parts| (limit, parts));
+    let parts = (2..=6).map(move |parts| (limit, parts));
     depths.chain(parts).chain([(limit, whole)])
 }
 
@@ -177,12 +258,12 @@ fn branches(hir: &Hir) -> bool {
     }
 }
 
-/// The operations that a node needs and nobody has paid for yet.
-fn unpaid(graph: &Graph, root: NodeId, paid: &[bool]) -> Vec<NodeId> {
-    let mut found = Vec::new();
+/// The nodes that have to be computed for a root.
+fn computed(graph: &Graph, root: NodeId) -> Vec<NodeId> {
+    let mut found: Vec<NodeId> = Vec::new();
     let mut stack = vec![root];
     while let Some(id) = stack.pop() {
-        if paid[id as usize] || found.contains(&id) {
+        if found.len() > MOST_OPERATIONS || found.contains(&id) {
             continue;
         }
         match graph.nodes[id as usize] {
@@ -194,79 +275,4 @@ fn unpaid(graph: &Graph, root: NodeId, paid: &[bool]) -> Vec<NodeId> {
         found.push(id);
     }
     found
-}
-
-/// A sample text in bitmaps, and the nodes computed over it so far.
-struct Sample {
-    bits: Bits,
-    words: usize,
-    bytes: usize,
-    known: Vec<Option<Vec<u64>>>,
-}
-
-impl Sample {
-    fn new(text: &[u8], tables: &Tables) -> Sample {
-        let text = &text[..text.len().min(CHUNK * 64)];
-        let mut padded = vec![b' '; 64];
-        padded.extend_from_slice(text);
-        padded.resize(padded.len().next_multiple_of(64), b' ');
-        let mut bits = Bits::default();
-        bits.reserve(tables.classes);
-        classify::plain(&padded, tables, &mut bits.rows_mut()[HEAD - 1..]);
-        Sample {
-            bits,
-            words: padded.len() / 64 - 1,
-            bytes: text.len(),
-            known: Vec::new(),
-        }
-    }
-
-    /// The share of positions that are in the bitmap.
-    fn density(&mut self, graph: &Graph, root: NodeId) -> f64 {
-        self.known.resize(graph.nodes.len(), None);
-        self.compute(graph, root);
-        let bitmap = self.known[root as usize].as_ref();
-        let ones: u32 = bitmap.map_or(0, |b| b.iter().map(|word| word.count_ones()).sum());
-        f64::from(ones) / self.bytes as f64
-    }
-
-    fn compute(&mut self, graph: &Graph, id: NodeId) {
-        if self.known[id as usize].is_some() {
-            return;
-        }
-        let words = self.words;
-        let node = graph.nodes[id as usize];
-        let bitmap: Vec<u64> = match node {
-            Node::All => vec![u64::MAX; words],
-            Node::Class(class) => self.bits.row(class.into())[..words].to_vec(),
-            Node::Before(class) | Node::Edge(class) => {
-                let row = &self.bits.with_before(class.into())[..=words];
-                let edge = matches!(node, Node::Edge(_));
-                row.windows(2)
-                    .map(|w| (w[1] << 1 | w[0] >> 63) ^ if edge { w[1] } else { 0 })
-                    .collect()
-            }
-            Node::Not(a) => {
-                self.compute(graph, a);
-                let Some(a) = &self.known[a as usize] else {
-                    return;
-                };
-                a.iter().map(|word| !word).collect()
-            }
-            Node::And(a, b, n) | Node::Or(a, b, n) => {
-                self.compute(graph, a);
-                self.compute(graph, b);
-                let (Some(a), Some(b)) = (&self.known[a as usize], &self.known[b as usize]) else {
-                    return;
-                };
-                let word = |i: usize| b.get(i).copied().unwrap_or(0);
-                let (skip, n) = (usize::from(n / 64), u32::from(n % 64));
-                let ahead = |i: usize| word(i + skip) >> n | (word(i + skip + 1) << 1) << (63 - n);
-                let or = matches!(node, Node::Or(..));
-                let pairs = a.iter().enumerate().map(|(i, &a)| (a, ahead(i)));
-                pairs.map(|(a, b)| if or { a | b } else { a & b }).collect()
-            }
-        };
-        self.known[id as usize] = Some(bitmap);
-    }
 }

@@ -30,8 +30,8 @@ pub(super) enum Do {
 pub(super) enum Step {
     /// Fill row `into`, as far as `beyond` bytes after the chunk.
     Make { into: u16, what: Do, beyond: u16 },
-    /// The row is the bitmap of candidates of this group of patterns.
-    Emit { group: u16, row: u16 },
+    /// The row is the bitmap of this root.
+    Emit { root: u16, row: u16 },
 }
 
 /// The line, and what it needs.
@@ -40,10 +40,12 @@ pub(super) struct Program {
     pub steps: Vec<Step>,
     /// Rows of bitmaps: the classes, then buffers.
     pub rows: u16,
+    /// How many bitmaps of candidates it makes.
+    pub roots: usize,
 }
 
 impl Program {
-    /// The line that computes `roots`, the n-th being the candidates of group n.
+    /// The line that computes `roots`.
     pub fn new(graph: &Graph, classes: usize, roots: &[NodeId]) -> Program {
         let order = order(graph, roots);
         let count = graph.nodes.len();
@@ -85,14 +87,15 @@ impl Program {
             program: Program {
                 steps: Vec::new(),
                 rows: classes as u16,
+                roots: roots.len(),
             },
         };
         for &id in &order {
             line.make(id, beyond[id as usize]);
-            for (group, _) in roots.iter().enumerate().filter(|(_, root)| **root == id) {
+            for (root, _) in roots.iter().enumerate().filter(|(_, root)| **root == id) {
                 let row = line.read(id);
-                let group = group as u16;
-                line.program.steps.push(Step::Emit { group, row });
+                let root = root as u16;
+                line.program.steps.push(Step::Emit { root, row });
                 line.done(id);
             }
         }

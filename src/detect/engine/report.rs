@@ -1,8 +1,5 @@
 //! How each pattern is looked for, for `rules check`: a pattern that costs much says so here.
 
-use regex_syntax::hir::Hir;
-
-use super::PatternSpec;
 use super::plan::Choice;
 use super::verify::Verify;
 
@@ -13,7 +10,7 @@ pub enum Lane {
     Exact,
     /// Its shape finds candidates, and an automaton decides.
     Shaped,
-    /// Its shape finds candidates, and the general regex engine decides, because the automaton would be too large.
+    /// Its shape finds candidates, and a slow automaton decides, because the fast one would be too large.
     General,
     /// No shape narrows it down: its regex runs alone over the whole text. Why is said in the report.
     Slow(&'static str),
@@ -26,8 +23,8 @@ pub struct PatternReport {
     pub name: String,
     /// Which way it goes.
     pub lane: Lane,
-    /// How many bytes from the start of a match its shape looks at.
-    pub depth: usize,
+    /// How many bytes from the start of a match its shape looks at: in sentences, in rows.
+    pub depth: [usize; 2],
     /// Candidates in a thousand bytes of sentences, by a small sample.
     pub in_prose: f64,
     /// Candidates in a thousand bytes of rows, by a small sample.
@@ -36,30 +33,35 @@ pub struct PatternReport {
     pub max_length: usize,
 }
 
-pub(super) fn report(
-    patterns: &[PatternSpec],
-    hirs: &[Hir],
-    choices: &[Option<Choice>],
-    verify: &[Option<Verify>],
-) -> Vec<PatternReport> {
-    let all = patterns.iter().zip(hirs).zip(choices.iter().zip(verify));
-    all.map(|((pattern, hir), (choice, verify))| {
-        let lane = match verify {
-            None => {
-                Lane::Slow("it may begin almost anywhere: let it begin with what is seldom met")
-            }
-            Some(Verify::Length(_)) => Lane::Exact,
-            Some(Verify::Table(_)) => Lane::Shaped,
-            Some(Verify::General(_)) => Lane::General,
+/// What the report says of a pattern, besides how its matches are made sure of.
+#[derive(Clone, Debug)]
+pub(super) struct Facts {
+    pub name: String,
+    pub max_length: usize,
+    pub choice: Option<[Choice; 2]>,
+}
+
+pub(super) fn report(facts: &[Facts], verify: &[Option<Verify>]) -> Vec<PatternReport> {
+    let all = facts.iter().zip(verify);
+    all.map(|(facts, verify)| {
+        let choice = facts.choice;
+        let lane = match (verify, &choice) {
+            (Some(verify), Some([_, rows])) => match verify.length() {
+                Some(_) if rows.shape.exact => Lane::Exact,
+                _ if verify.is_large() => Lane::General,
+                _ => Lane::Shaped,
+            },
+            _ => Lane::Slow("it may begin almost anywhere: let it begin with what is seldom met"),
         };
-        let density = choice.map_or([1.0; 2], |choice| choice.density);
+        let prose = choice.map_or(1.0, |[prose, _]| prose.density[0]);
+        let rows = choice.map_or(1.0, |[_, rows]| rows.density[1]);
         PatternReport {
-            name: pattern.name.clone(),
+            name: facts.name.clone(),
             lane,
-            depth: choice.map_or(0, |choice| choice.depth),
-            in_prose: density[0] * 1e3,
-            in_rows: density[1] * 1e3,
-            max_length: hir.properties().maximum_len().unwrap_or(0),
+            depth: choice.map_or([0; 2], |choice| choice.map(|c| c.depth)),
+            in_prose: prose * 1e3,
+            in_rows: rows * 1e3,
+            max_length: facts.max_length,
         }
     })
     .collect()

@@ -3,17 +3,19 @@
 //! Written once for registers of any width; [`super::simd`] has the registers, and calls [`run`] from one function for
 //! each instruction set.
 
+use std::ops::Range;
+
 use super::bits::{Bits, HEAD, ROW};
 use super::program::{Do, Program, Step};
 use super::simd::{Register, each, some};
 
-/// The candidates of all groups; part of the scratch memory of a thread.
+/// The candidates of all roots; part of the scratch memory of a thread.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     /// 64 positions at a time, and which of them.
     pub words: Vec<(u32, u64)>,
-    /// Where the candidates of each group end in `words`; they begin where those before it end.
-    pub ends: Vec<(u16, u32)>,
+    /// Where in `words` the candidates of each root are.
+    pub places: Vec<Range<usize>>,
 }
 
 /// Runs the line over the first `words` words of a chunk. `bits` must have all rows of the program.
@@ -25,7 +27,8 @@ pub(super) fn run<R: Register>(
     found: &mut Found,
 ) {
     found.words.clear();
-    found.ends.clear();
+    found.places.clear();
+    found.places.resize(program.roots, 0..0);
     let rows = bits.rows_mut();
     let at = |row: u16| usize::from(row) * ROW + HEAD;
     for step in &program.steps {
@@ -58,9 +61,10 @@ pub(super) fn run<R: Register>(
                     }
                 }
             }
-            Step::Emit { group, row } => {
+            Step::Emit { root, row } => {
+                let from = found.words.len();
                 some::<R>(rows, at(row), words, &mut found.words);
-                found.ends.push((group, found.words.len() as u32));
+                found.places[usize::from(root)] = from..found.words.len();
             }
         }
     }

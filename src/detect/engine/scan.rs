@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::bits::{AFTER, Bits, CHUNK, HEAD};
 use super::run::Found;
 use super::words::{Chunk, Word};
-use super::{Engine, Until, Visit};
+use super::{Engine, Group, Until, Visit, Way};
 
 /// The memory of a scan.
 #[derive(Debug, Default)]
@@ -64,7 +64,15 @@ fn sort<'a>(
     bits: &mut Bits,
     padded: &'a mut Vec<u8>,
 ) -> &'a [u8] {
-    bits.reserve(engine.program.rows.into());
+    bits.reserve(
+        engine
+            .ways
+            .iter()
+            .map(|way| way.program.rows)
+            .max()
+            .unwrap_or(0)
+            .into(),
+    );
     let len = 64 * (1 + words + MARGIN);
     let inside = base >= 64 && base - 64 + len <= text.len();
     let view = if inside {
@@ -95,6 +103,13 @@ fn sort<'a>(
     view
 }
 
+/// The way for this chunk: that for rows if a tenth of its bytes are digits.
+fn way<'a>(engine: &'a Engine, bits: &Bits, words: usize) -> &'a Way {
+    let digits = &bits.row(engine.digit.into())[..words];
+    let count: u32 = digits.iter().map(|word| word.count_ones()).sum();
+    &engine.ways[usize::from(count as usize * 10 > words * 64)]
+}
+
 /// The first steps alone; see [`Engine::measure`].
 pub(super) fn measure(engine: &Engine, text: &[u8], until: Until, memory: &mut Memory) -> usize {
     let mut candidates = 0;
@@ -111,7 +126,8 @@ pub(super) fn measure(engine: &Engine, text: &[u8], until: Until, memory: &mut M
         );
         if until >= Until::Shapes {
             let (bits, found) = (&mut memory.bits, &mut memory.found);
-            engine.steps.run(&engine.program, bits, words, found);
+            let way = way(engine, bits, words);
+            engine.steps.run(&way.program, bits, words, found);
             candidates += found.words.len();
         }
         base += 64 * words;
@@ -139,20 +155,14 @@ fn chunk<V: Visit + ?Sized>(
     } = memory;
     let view = sort(engine, text, base, words, bits, padded);
     if base < starts.end {
-        engine.steps.run(&engine.program, bits, words, found);
-        let mut from = 0;
-        for &(group, to) in &found.ends {
-            let found = &found.words[from as usize..to as usize];
-            from = to;
-            if found.is_empty() {
-                continue;
-            }
-            for &pattern in &engine.groups[usize::from(group)] {
-                if !wanted[usize::from(pattern)] {
-                    continue;
-                }
-                let cursor = &mut cursors[usize::from(pattern)];
-                verify(engine, pattern, text, starts, base, found, cursor, visit);
+        let way = way(engine, bits, words);
+        engine.steps.run(&way.program, bits, words, found);
+        for group in &way.groups {
+            let found = &found.words[found.places[usize::from(group.root)].clone()];
+            if !found.is_empty() {
+                decide(
+                    engine, group, text, starts, base, found, wanted, cursors, visit,
+                );
             }
         }
     }
@@ -170,40 +180,47 @@ fn chunk<V: Visit + ?Sized>(
     }
 }
 
-/// Goes through one pattern's candidates in a chunk.
+/// Goes through the candidates that a group of patterns has in a chunk.
 #[allow(clippy::too_many_arguments)]
 #[inline(always)]
-fn verify<V: Visit + ?Sized>(
+fn decide<V: Visit + ?Sized>(
     engine: &Engine,
-    pattern: u16,
+    group: &Group,
     text: &[u8],
     starts: &Range<usize>,
     base: usize,
     found: &[(u32, u64)],
-    cursor: &mut usize,
+    wanted: &[bool],
+    cursors: &mut [usize],
     visit: &mut V,
 ) {
-    let Some(verify) = &engine.verify[usize::from(pattern)] else {
-        return;
-    };
-    let mut next = *cursor;
+    let patterns = group.patterns.iter().enumerate();
+    let wanted = patterns.fold(0u64, |all, (bit, (pattern, _))| {
+        all | u64::from(wanted[usize::from(*pattern)]) << bit
+    });
     for &(word, mut candidates) in found {
         let at = base + 64 * word as usize;
         while candidates != 0 {
             let start = at + candidates.trailing_zeros() as usize;
             candidates &= candidates - 1;
-            if start < next {
-                continue;
-            }
             if start >= starts.end {
-                break;
+                return;
             }
-            if let Some(end) = verify.end(text, start)
-                && visit.pattern(pattern, start, end)
-            {
-                next = end;
+            let mut left = group.sift.pass(text, start, wanted);
+            while left != 0 {
+                let (pattern, exact) = group.patterns[left.trailing_zeros() as usize];
+                left &= left - 1;
+                let cursor = &mut cursors[usize::from(pattern)];
+                if start < *cursor {
+                    continue;
+                }
+                if let Some(verify) = &engine.verify[usize::from(pattern)]
+                    && let Some(end) = verify.end(text, start, exact)
+                    && visit.pattern(pattern, start, end)
+                {
+                    *cursor = end;
+                }
             }
         }
     }
-    *cursor = next;
 }

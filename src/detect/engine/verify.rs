@@ -2,15 +2,16 @@
 //!
 //! A shape that asks for all of a pattern of one length needs nothing more. Every other pattern is an automaton made by
 //! `regex-automata`, kept as one table of its own in which states are numbered so that one comparison tells "matches" and
-//! "dead" from the rest. An automaton that would be too large is left to the general engine.
+//! "dead" from the rest. Automata are made at the first candidate, because most documents need few of them. One that
+//! would be too large is left to the simulation of `regex-automata`.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use regex_automata::{
     Anchored, Input,
     dfa::{Automaton, StartKind, dense},
-    meta,
-    nfa::thompson,
+    nfa::thompson::{self, NFA, pikevm::PikeVM},
     util::{primitives::StateID, start},
 };
 use regex_syntax::hir::Hir;
@@ -20,51 +21,93 @@ use super::EngineError;
 /// The largest automaton, in bytes, that is laid out as a table.
 const TABLE_LIMIT: usize = 1 << 20;
 
+/// The largest pattern, in bytes as `regex-automata` counts them.
+const PATTERN_LIMIT: usize = 10 << 20;
+
 /// How a pattern's matches are made sure of.
 #[derive(Debug)]
-pub(super) enum Verify {
-    /// Every candidate is a match of this many bytes.
-    Length(usize),
+pub(super) struct Verify {
+    /// All its matches are of this many bytes.
+    length: Option<usize>,
+    nfa: NFA,
+    made: OnceLock<Made>,
+}
+
+#[derive(Debug)]
+enum Made {
     Table(Box<Table>),
-    /// The general engine of `regex-automata`, anchored.
-    General(Box<meta::Regex>),
+    /// Never too large: states are found as the text is read.
+    Simulation(Box<PikeVM>),
 }
 
 impl Verify {
-    /// For a pattern whose shape is exact or not.
-    pub fn new(name: &str, hir: &Hir, exact: bool) -> Result<Verify, EngineError> {
+    /// For a pattern.
+    pub fn new(name: &str, hir: &Hir) -> Result<Verify, EngineError> {
         let properties = hir.properties();
-        if exact
-            && let (Some(least), Some(most)) = (properties.minimum_len(), properties.maximum_len())
-            && least == most
-        {
-            return Ok(Verify::Length(least));
-        }
-        if let Some(table) = Table::new(hir) {
-            return Ok(Verify::Table(Box::new(table)));
-        }
-        meta::Builder::new()
-            .configure(meta::Config::new().utf8_empty(false))
+        let length = properties.minimum_len();
+        let config = thompson::Config::new()
+            .utf8(false)
+            .which_captures(thompson::WhichCaptures::Implicit)
+            .nfa_size_limit(Some(PATTERN_LIMIT));
+        let nfa = thompson::Compiler::new()
+            .configure(config)
             .build_from_hir(hir)
-            .map(|regex| Verify::General(Box::new(regex)))
             .map_err(|e| EngineError::Regex {
                 name: name.to_owned(),
                 reason: e.to_string(),
-            })
+            })?;
+        Ok(Verify {
+            length: length.filter(|_| length == properties.maximum_len()),
+            nfa,
+            made: OnceLock::new(),
+        })
     }
 
-    /// The end of the match that begins at `start`, if one does.
+    /// The length of all matches, if they are of one.
     #[inline(always)]
-    pub fn end(&self, text: &[u8], start: usize) -> Option<usize> {
-        match self {
-            Verify::Length(length) => Some(start + length),
-            Verify::Table(table) => table.end(text, start),
-            Verify::General(regex) => {
-                let input = Input::new(text).range(start..).anchored(Anchored::Yes);
-                regex.find(input).map(|found| found.end())
-            }
+    pub fn length(&self) -> Option<usize> {
+        self.length
+    }
+
+    /// Whether the automaton is too large to be laid out.
+    pub fn is_large(&self) -> bool {
+        matches!(self.made(), Made::Simulation(_))
+    }
+
+    #[inline(always)]
+    fn made(&self) -> &Made {
+        self.made.get_or_init(|| Made::new(&self.nfa))
+    }
+
+    /// The end of the match that begins at `start`, if one does; `exact`: the shape says that one does.
+    #[inline(always)]
+    pub fn end(&self, text: &[u8], start: usize, exact: bool) -> Option<usize> {
+        if exact && let Some(length) = self.length {
+            return Some(start + length);
+        }
+        match self.made() {
+            Made::Table(table) => table.end(text, start),
+            Made::Simulation(machine) => simulate(machine, text, start),
         }
     }
+}
+
+impl Made {
+    #[cold]
+    fn new(nfa: &NFA) -> Made {
+        if let Some(table) = Table::new(nfa) {
+            return Made::Table(Box::new(table));
+        }
+        let machine = PikeVM::new_from_nfa(nfa.clone()).expect("it has the captures asked for");
+        Made::Simulation(Box::new(machine))
+    }
+}
+
+fn simulate(machine: &PikeVM, text: &[u8], start: usize) -> Option<usize> {
+    let input = Input::new(text).range(start..).anchored(Anchored::Yes);
+    let mut slots = [None; 2];
+    machine.search_slots(&mut machine.create_cache(), &input, &mut slots)?;
+    slots[1].map(|end| end.get())
 }
 
 /// An anchored automaton. State 0 is dead, states up to `last_match` are those that a match was seen one byte before.
@@ -84,16 +127,7 @@ pub(super) struct Table {
 
 impl Table {
     /// None: too large, or in need of what tables cannot tell (words beyond ASCII).
-    fn new(hir: &Hir) -> Option<Table> {
-        let nfa = thompson::Compiler::new()
-            .configure(
-                thompson::Config::new()
-                    .utf8(false)
-                    .which_captures(thompson::WhichCaptures::None)
-                    .nfa_size_limit(Some(TABLE_LIMIT)),
-            )
-            .build_from_hir(hir)
-            .ok()?;
+    fn new(nfa: &NFA) -> Option<Table> {
         let dfa = dense::Builder::new()
             .configure(
                 dense::Config::new()
@@ -103,7 +137,7 @@ impl Table {
                     .dfa_size_limit(Some(TABLE_LIMIT))
                     .determinize_size_limit(Some(4 * TABLE_LIMIT)),
             )
-            .build_from_nfa(&nfa)
+            .build_from_nfa(nfa)
             .ok()?;
         Table::of(&dfa)
     }
