@@ -147,7 +147,7 @@ impl Nearby {
             }
             let gap = &text[gap];
             let blocked = if start >= value.end {
-                gap.contains(&b'\n')
+                gap.contains(&b'\n') || sentence_end(gap)
             } else {
                 paragraph_break(gap)
             };
@@ -164,6 +164,12 @@ impl Nearby {
             },
         }
     }
+}
+
+/// Whether a sentence ends in this stretch.
+fn sentence_end(gap: &[u8]) -> bool {
+    gap.windows(2)
+        .any(|pair| matches!(pair[0], b'.' | b'!' | b'?' | b';') && pair[1] == b' ')
 }
 
 /// Whether a longer phrase that means something to the same rule covers this one: `company registration number` is not

@@ -1,38 +1,30 @@
-//! The detector: rules compiled into what runs, and the way of one segment through it.
+//! The detector: rules compiled into what runs, and what is kept for a document and for a thread.
 //!
-//! Text is normalised, the engine reports every match, guards and checks accept or reject it on the spot, what remains
-//! is judged in order of position (`judge`), overlaps are decided (`resolve`), and what stands is handed out. A long
-//! text comes in windows: a match is reported by the window in whose middle it starts, and overlapping claims that reach
-//! over the end of a window wait for the next, so that where a text is cut changes nothing.
+//! `window` holds the way of one segment through it.
 
-use std::{ops::Range, sync::Arc};
+use std::sync::Arc;
 
 use super::{
-    candidate::{Candidate, Nearness, Word},
+    candidate::Candidate,
     context::{Nearby, Reach},
-    engine::{self, Cursors, Engine, EngineError, PatternSpec, TermSpec, Visit},
-    guard::{Edge, edge},
-    judge::{Columns, Judge},
+    engine::{self, Cursors, Engine, EngineError, PatternSpec, TermSpec},
+    judge::Columns,
     label::{Labels, normalise_name},
-    normalise::{Normalised, Normaliser},
+    matched::Hit,
+    normalise::Normaliser,
     people::Distinct,
-    propose::{LOOK, Memory, Proposals, Propose, Sight, TermHit},
-    resolve::{Resolver, Won},
+    propose::{Memory, Proposals, Propose, TermHit},
+    resolve::Resolver,
     rule::{Guard, Levels, Rule, RuleError, RuleSet},
     terms::{ListError, Lists},
-    validators::{self, Check, Facts, Kind, Verdict},
+    validators::{Check, Facts},
+    window::Carried,
     words::{Role, Words, WordsBuilder},
 };
-use crate::model::{
-    Also, Confidence, Evidence, Finding, Level, Location, RuleIx, Segment, Sensitive, Status,
-    limits::OVERLAP, segment::Layout,
-};
+use crate::model::{Finding, Level, RuleIx};
 
 /// Raise it when the code comes to other findings for the same rules and text: scans then read everything again.
 const VERSION: u32 = 1;
-
-/// Findings tied to nobody that are held to the end of a document; more are of low confidence at once.
-const MOST_HELD: usize = 1024;
 
 /// So many general words make a document general.
 const GENERAL: u32 = 3;
@@ -42,9 +34,6 @@ const NOTE: u64 = 400;
 
 /// A document about at most so many people is about each of them throughout.
 const FEW: u64 = 3;
-
-/// The longest value that may support another from before it.
-const LONGEST_SUPPORT: u32 = 256;
 
 /// Why a set of rules makes no detector.
 #[derive(Debug, thiserror::Error)]
@@ -76,68 +65,55 @@ pub enum DetectError {
 /// A pattern as it runs.
 pub(crate) struct Compiled {
     pub rule: u16,
-    guard: Guard,
-    check: Option<&'static Check>,
+    pub(crate) guard: Guard,
+    pub(crate) check: Option<&'static Check>,
     pub levels: Levels,
     pub label_only: bool,
-    wraps: bool,
-    misread: bool,
-    value: Option<regex::bytes::Regex>,
+    pub(crate) wraps: bool,
+    pub(crate) misread: bool,
+    pub(crate) value: Option<regex::bytes::Regex>,
 }
 
 /// Support from values of other rules.
-struct Near {
-    rules: Vec<u16>,
-    within: u32,
-    level: Level,
+pub(crate) struct Near {
+    pub(crate) rules: Vec<u16>,
+    pub(crate) within: u32,
+    pub(crate) level: Level,
 }
 
 /// All rules, compiled. It never changes and is shared by all threads.
 pub struct Detector {
-    rules: Vec<Rule>,
-    engine: Engine,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) engine: Engine,
     pub(crate) patterns: Vec<Compiled>,
     pub(crate) context: Words,
     pub(crate) labels: Words,
     pub(crate) reach: Vec<Reach>,
     pub(crate) widest: Reach,
-    beside: Vec<Option<Near>>,
-    yields_to: Vec<Vec<u16>>,
-    people: Vec<bool>,
-    facts: Facts,
+    pub(crate) beside: Vec<Option<Near>>,
+    pub(crate) yields_to: Vec<Vec<u16>>,
+    pub(crate) people: Vec<bool>,
+    pub(crate) facts: Facts,
     /// Names and word lists.
-    proposer: Option<Box<dyn Propose>>,
-    fingerprint: [u8; 32],
+    pub(crate) proposer: Option<Box<dyn Propose>>,
+    pub(crate) fingerprint: [u8; 32],
 }
 
 /// What is kept of a document between its segments. Small: most documents are.
 #[derive(Default)]
 pub struct DocumentState {
-    name: String,
+    pub(crate) name: String,
     /// Sure values so far, by rule.
-    sure: Vec<u8>,
+    pub(crate) sure: Vec<u8>,
     /// Set while the next segment goes on with this one.
-    carried: Option<Box<Carried>>,
-    people: Vec<(u16, Distinct)>,
+    pub(crate) carried: Option<Box<Carried>>,
+    pub(crate) people: Vec<(u16, Distinct)>,
     /// What names and word lists remember.
-    memory: Memory,
+    pub(crate) memory: Memory,
     /// Findings tied to nobody, held until it is known what the document is.
-    held: Vec<Finding>,
+    pub(crate) held: Vec<Finding>,
     /// Bytes of text so far.
-    bytes: u64,
-}
-
-/// What one window of a text leaves to the next.
-struct Carried {
-    cursors: Cursors,
-    /// Length of the normalised window.
-    length: usize,
-    /// Claims that later ones may yet overlap or support, with their findings made already.
-    waiting: Vec<(Candidate, Finding)>,
-    /// Claims near the end that were settled, but may support later ones.
-    behind: Vec<Candidate>,
-    /// Terms near the end.
-    terms: Vec<TermHit>,
+    pub(crate) bytes: u64,
 }
 
 /// What a document amounts to.
@@ -153,29 +129,17 @@ pub struct DocumentSummary {
 /// Memory that detection works in; one per thread, used again for every segment.
 #[derive(Default)]
 pub struct Scratch {
-    engine: engine::Scratch,
-    cursors: Cursors,
-    normaliser: Normaliser,
-    hits: Vec<Hit>,
-    terms: Vec<TermHit>,
-    proposals: Proposals,
-    claims: Vec<Candidate>,
-    nearby: Nearby,
-    labels: Labels,
-    columns: Columns,
-    resolver: Resolver,
-}
-
-/// A match whose guard and check let it stand.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Hit {
-    pub start: u32,
-    pub end: u32,
-    pub value: (u32, u32),
-    pub pattern: u16,
-    /// The least support it needs: it breaks over a line, touches other digits, or has letters for digits.
-    pub needs: Nearness,
-    pub verdict: Verdict,
+    pub(crate) engine: engine::Scratch,
+    pub(crate) cursors: Cursors,
+    pub(crate) normaliser: Normaliser,
+    pub(crate) hits: Vec<Hit>,
+    pub(crate) terms: Vec<TermHit>,
+    pub(crate) proposals: Proposals,
+    pub(crate) claims: Vec<Candidate>,
+    pub(crate) nearby: Nearby,
+    pub(crate) labels: Labels,
+    pub(crate) columns: Columns,
+    pub(crate) resolver: Resolver,
 }
 
 impl Detector {
@@ -322,151 +286,6 @@ impl Detector {
         }
     }
 
-    /// Finds what a segment holds; findings come in ascending order of their places.
-    pub fn segment(
-        &self,
-        document: &mut DocumentState,
-        scratch: &mut Scratch,
-        segment: &Segment<'_>,
-        out: &mut dyn FnMut(Finding),
-    ) {
-        document.sure.resize(self.rules.len(), 0);
-        document.bytes += (segment.text.len() - segment.repeats) as u64;
-        let text = scratch.normaliser.run(segment.text);
-        let from = match segment.repeats {
-            0 => 0,
-            n => text.from_original(n.saturating_sub(OVERLAP / 2)),
-        };
-        let to = match segment.more {
-            false => text.text.len(),
-            true => text.from_original(segment.text.len().saturating_sub(OVERLAP / 2)),
-        };
-        let mut waiting = Vec::new();
-        let mut behind = Vec::new();
-        scratch.hits.clear();
-        scratch.terms.clear();
-        match document.carried.take() {
-            Some(carried) if segment.repeats > 0 => {
-                let carried = *carried;
-                scratch.cursors = carried.cursors;
-                let repeated = text.from_original(segment.repeats);
-                let dropped = carried.length.saturating_sub(repeated);
-                scratch.cursors.rebase(dropped);
-                waiting = carried.waiting;
-                behind = carried.behind;
-                scratch
-                    .terms
-                    .extend(carried.terms.iter().map(|hit| TermHit {
-                        start: hit.start.saturating_sub(dropped as u32),
-                        end: hit.end.saturating_sub(dropped as u32),
-                        ..*hit
-                    }));
-                for claim in waiting
-                    .iter_mut()
-                    .map(|(claim, _)| claim)
-                    .chain(&mut behind)
-                {
-                    claim.start = claim.start.saturating_sub(dropped as u32);
-                    claim.end = claim.end.saturating_sub(dropped as u32);
-                    claim.value.0 = claim.value.0.saturating_sub(dropped as u32);
-                    claim.value.1 = claim.value.1.saturating_sub(dropped as u32);
-                }
-            }
-            Some(carried) => {
-                // The text broke off: what waited stands as it is.
-                self.settle_all(carried.waiting, &mut scratch.resolver, document, out);
-                scratch.cursors.clear();
-            }
-            None => scratch.cursors.clear(),
-        }
-        let mut seen = Seen {
-            detector: self,
-            text: text.text,
-            delimiter: match segment.layout {
-                Layout::Table(table) => Some(table.delimiter),
-                _ => None,
-            },
-            named: match segment.layout {
-                Layout::Lines { .. } => false,
-                Layout::Table(table) => !table.headings.is_empty(),
-                Layout::Marked { labels, .. } => !labels.is_empty(),
-            },
-            hits: &mut scratch.hits,
-            terms: &mut scratch.terms,
-        };
-        self.engine.scan(
-            text.text,
-            from..to,
-            &mut scratch.cursors,
-            &mut scratch.engine,
-            &mut seen,
-        );
-        scratch.hits.sort_by_key(|hit| (hit.start, hit.pattern));
-        let claims = &mut scratch.claims;
-        claims.clear();
-        claims.extend(waiting.iter().map(|(claim, _)| claim.clone()));
-        if !scratch.hits.is_empty() {
-            let mut judge = Judge::new(
-                self,
-                text,
-                segment,
-                &mut scratch.nearby,
-                &mut scratch.labels,
-                &mut scratch.columns,
-                &document.name,
-                &mut document.sure,
-            );
-            claims.extend(scratch.hits.iter().filter_map(|hit| judge.judge(hit)));
-        }
-        // Claims are settled up to here: what follows may still get support from what is not yet seen.
-        let settled = match segment.more {
-            true => to.saturating_sub(LOOK),
-            false => to,
-        };
-        if let Some(proposer) = &self.proposer {
-            scratch
-                .terms
-                .sort_unstable_by_key(|hit| (hit.start, hit.end, hit.term));
-            let old = claims.len();
-            let sight = Sight {
-                text,
-                segment,
-                terms: &scratch.terms,
-                behind: &behind,
-                starts: from.saturating_sub(LOOK)..settled,
-            };
-            proposer.propose(&sight, &mut document.memory, &mut scratch.proposals, claims);
-            if claims.len() > old {
-                claims.sort_by_key(|claim| claim.start);
-            }
-        }
-        self.lift(claims, &behind);
-        let waits = self.settle(
-            text,
-            segment,
-            from..settled,
-            claims,
-            &waiting,
-            &mut scratch.resolver,
-            document,
-            out,
-        );
-        if segment.more {
-            let near = |end: u32| end as usize + 2 * LOOK >= to;
-            let past = &claims[..claims.len() - waits.len()];
-            behind.extend_from_slice(past);
-            behind.retain(|claim| near(claim.end));
-            scratch.terms.retain(|hit| near(hit.end));
-            document.carried = Some(Box::new(Carried {
-                cursors: scratch.cursors.clone(),
-                length: text.text.len(),
-                waiting: waits,
-                behind,
-                terms: scratch.terms.clone(),
-            }));
-        }
-    }
-
     /// Ends a document.
     pub fn close(
         &self,
@@ -501,238 +320,6 @@ impl Detector {
         }
         DocumentSummary { people, general }
     }
-
-    /// Lifts claims that have a value of another rule beside them. `behind` are claims of the window before.
-    fn lift(&self, claims: &mut [Candidate], behind: &[Candidate]) {
-        for at in 0..claims.len() {
-            let claim = &claims[at];
-            let Some(near) = &self.beside[claim.rule as usize] else {
-                continue;
-            };
-            if claim.level >= near.level || claim.against.is_some() {
-                continue;
-            }
-            let supports =
-                |other: &Candidate| near.rules.contains(&other.rule) && other.against.is_none();
-            let (start, end) = (claim.start, claim.end);
-            let precedes =
-                |o: &Candidate| supports(o) && o.end <= start && o.end + near.within >= start;
-            let after = claims[at + 1..]
-                .iter()
-                .take_while(|o| o.start <= end + near.within)
-                .any(|o| supports(o) && o.start >= end);
-            // Starts ascend, ends need not: look back as far as a value may reach.
-            let lifted = after
-                || claims[..at]
-                    .iter()
-                    .rev()
-                    .take_while(|o| o.start + near.within + LONGEST_SUPPORT >= start)
-                    .any(precedes)
-                || behind.iter().any(precedes);
-            if lifted {
-                let claim = &mut claims[at];
-                claim.level = near.level;
-                claim.corroborated = true;
-            }
-        }
-    }
-
-    /// Where a claim stops asking what follows it.
-    fn horizon(&self, claim: &Candidate) -> usize {
-        let beside = &self.beside[claim.rule as usize];
-        claim.end as usize + beside.as_ref().map_or(0, |near| near.within as usize)
-    }
-
-    /// Decides the clusters that are complete and hands out what stands; returns what has to wait for the next window:
-    /// all from the first cluster on that reaches past `window.end`, to keep the order.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "pieces of one scratch, borrowed apart"
-    )]
-    fn settle(
-        &self,
-        text: Normalised<'_>,
-        segment: &Segment<'_>,
-        window: Range<usize>,
-        claims: &[Candidate],
-        waiting: &[(Candidate, Finding)],
-        resolver: &mut Resolver,
-        document: &mut DocumentState,
-        out: &mut dyn FnMut(Finding),
-    ) -> Vec<(Candidate, Finding)> {
-        let mut places = Places::new(segment);
-        let mut made = |claim: &Candidate| {
-            if (claim.start as usize) < window.start
-                && let Some((_, finding)) = waiting.iter().find(|(c, _)| c.same(claim))
-            {
-                // The text around it may be gone in part: its finding was made when it was whole.
-                let mut finding = finding.clone();
-                finding.confidence = Confidence(claim.confidence());
-                finding.evidence.corroborated = claim.corroborated;
-                finding.evidence.near_person = claim.near_person;
-                return finding;
-            }
-            self.finding(claim, text, &mut places)
-        };
-        let mut first = 0;
-        while first < claims.len() {
-            let mut end = claims[first].end;
-            let mut horizon = self.horizon(&claims[first]);
-            let mut last = first + 1;
-            while last < claims.len() && claims[last].start < end {
-                end = end.max(claims[last].end);
-                horizon = horizon.max(self.horizon(&claims[last]));
-                last += 1;
-            }
-            if segment.more && horizon > window.end {
-                return claims[first..]
-                    .iter()
-                    .map(|claim| (claim.clone(), made(claim)))
-                    .collect();
-            }
-            let cluster = &claims[first..last];
-            for won in resolver.cluster(cluster, &self.yields_to) {
-                let mut finding = made(&cluster[won.claim as usize]);
-                also(&mut finding, cluster, won);
-                let tentative = cluster[won.claim as usize].tentative;
-                self.hand_out(finding, tentative, document, out);
-            }
-            first = last;
-        }
-        Vec::new()
-    }
-
-    /// Decides among claims whose text is gone.
-    fn settle_all(
-        &self,
-        waiting: Vec<(Candidate, Finding)>,
-        resolver: &mut Resolver,
-        document: &mut DocumentState,
-        out: &mut dyn FnMut(Finding),
-    ) {
-        if waiting.is_empty() {
-            return;
-        }
-        let (claims, findings): (Vec<_>, Vec<_>) = waiting.into_iter().unzip();
-        for won in resolver.cluster(&claims, &self.yields_to) {
-            let mut finding = findings[won.claim as usize].clone();
-            also(&mut finding, &claims, won);
-            let tentative = claims[won.claim as usize].tentative;
-            self.hand_out(finding, tentative, document, out);
-        }
-    }
-
-    fn hand_out(
-        &self,
-        mut finding: Finding,
-        tentative: bool,
-        document: &mut DocumentState,
-        out: &mut dyn FnMut(Finding),
-    ) {
-        if tentative {
-            if document.held.len() < MOST_HELD {
-                document.held.push(finding);
-                return;
-            }
-            finding.confidence = Level::Low.confidence();
-        }
-        let rule = finding.rule.0;
-        if self.people[usize::from(rule)]
-            && finding.status == Status::Live
-            && finding.confidence.level() >= Level::Medium
-        {
-            let at = match document.people.iter().position(|(r, _)| *r == rule) {
-                Some(at) => at,
-                None => {
-                    document.people.push((rule, Distinct::default()));
-                    document.people.len() - 1
-                }
-            };
-            document.people[at].1.add(finding.normal.expose());
-        }
-        if self.rules[usize::from(rule)].unfold {
-            self.unfold(&finding, out);
-        }
-        out(finding);
-    }
-
-    /// Hands out what a value holds inside, as findings of the rules of their kinds at the same place.
-    fn unfold(&self, finding: &Finding, out: &mut dyn FnMut(Finding)) {
-        let rule = &self.rules[usize::from(finding.rule.0)];
-        let mut checks: Vec<&Check> = rule.patterns.iter().filter_map(|p| p.check).collect();
-        checks.dedup_by_key(|check| check.name);
-        for check in checks {
-            for inner in (check.inner)(finding.value.expose(), &self.facts) {
-                let Some(ix) = self.rules.iter().position(|r| *r.id == *inner.what) else {
-                    continue;
-                };
-                out(Finding {
-                    rule: RuleIx(ix as u16),
-                    category: self.rules[ix].category,
-                    value: Sensitive::new(inner.value.as_str()),
-                    normal: Sensitive::new(inner.value),
-                    also: Vec::new(),
-                    ..finding.clone()
-                });
-            }
-        }
-    }
-
-    fn finding(&self, claim: &Candidate, text: Normalised<'_>, places: &mut Places<'_>) -> Finding {
-        let normalised = claim.value.0 as usize..claim.value.1 as usize;
-        let span = text.original_span(normalised.clone());
-        let mut shown = String::from_utf8_lossy(&text.text[normalised]);
-        let pattern = claim.pattern.map(|p| &self.patterns[usize::from(p)]);
-        let misread = pattern.is_some_and(|p| p.misread);
-        if misread && let Some(repaired) = repair(&shown) {
-            shown = repaired.into();
-        }
-        let check = pattern.and_then(|p| p.check);
-        let normal = match check {
-            Some(check) => (check.normal)(&shown, &self.facts),
-            None => validators::compact(&shown, &self.facts),
-        };
-        let rule = RuleIx(claim.rule);
-        Finding {
-            rule,
-            category: self.rule(rule).category,
-            location: Location {
-                anchor: places.anchor(span.start),
-                offset: places.segment.offset + span.start as u64,
-                length: (span.end - span.start) as u32,
-            },
-            value: Sensitive::new(&places.segment.text[span]),
-            normal: Sensitive::new(normal),
-            confidence: Confidence(claim.confidence()),
-            status: claim.status,
-            evidence: Evidence {
-                checked: match claim.kind {
-                    Kind::Pass => Some(true),
-                    Kind::Fail => Some(false),
-                    _ => None,
-                },
-                label: claim.label.map(|w| self.word(w)),
-                context: claim.context.map(|w| self.word(w)),
-                against: claim.against.map(|w| self.word(w)),
-                near_person: claim.near_person,
-                corroborated: claim.corroborated,
-                repaired: misread,
-                negated: claim.negated,
-            },
-            also: Vec::new(),
-        }
-    }
-
-    fn word(&self, word: Word) -> Arc<str> {
-        match word {
-            Word::Context(phrase) => self.context.phrase(phrase).text.clone(),
-            Word::Label(phrase) => self.labels.phrase(phrase).text.clone(),
-            Word::Term(index) => match &self.proposer {
-                Some(proposer) => proposer.word(index),
-                None => Arc::from(""),
-            },
-        }
-    }
 }
 
 /// What proposes claims for the rules that have no patterns.
@@ -757,156 +344,4 @@ pub fn specs(rules: &[Rule]) -> Vec<PatternSpec> {
         }
     }
     specs
-}
-
-fn also(finding: &mut Finding, cluster: &[Candidate], won: &Won) {
-    finding.also.clear();
-    finding.also.extend(won.also.iter().flatten().map(|&loser| {
-        let claim = &cluster[loser as usize];
-        Also {
-            rule: RuleIx(claim.rule),
-            confidence: Confidence(claim.confidence()),
-        }
-    }));
-}
-
-/// Anchors in ascending order: lines are counted once, not from the start for each finding.
-struct Places<'a> {
-    segment: &'a Segment<'a>,
-    at: usize,
-    line: u64,
-}
-
-impl<'a> Places<'a> {
-    fn new(segment: &'a Segment<'a>) -> Places<'a> {
-        Places {
-            segment,
-            at: 0,
-            line: match segment.layout {
-                Layout::Lines { first } => *first,
-                _ => 0,
-            },
-        }
-    }
-
-    fn anchor(&mut self, byte: usize) -> crate::model::Anchor {
-        if !matches!(self.segment.layout, Layout::Lines { .. }) || byte < self.at {
-            return self.segment.anchor(byte);
-        }
-        let passed = &self.segment.text.as_bytes()[self.at..byte];
-        self.line += memchr::memchr_iter(b'\n', passed).count() as u64;
-        self.at = byte;
-        crate::model::Anchor::Line(self.line)
-    }
-}
-
-/// The digits that somebody meant, when one to three letters stand among more digits; `None` when none does, or too many.
-fn repair(text: &str) -> Option<String> {
-    let letters = text.bytes().filter(u8::is_ascii_alphabetic).count();
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    if letters == 0 || letters > 3 || digits < 2 * letters {
-        return None;
-    }
-    let meant = |c| match c {
-        'O' | 'o' => '0',
-        'I' | 'l' => '1',
-        'Z' => '2',
-        'S' => '5',
-        'G' => '6',
-        'B' => '8',
-        other => other,
-    };
-    Some(text.chars().map(meant).collect())
-}
-
-/// Takes the engine's matches: guards and checks them on the spot, because a rejected match lets the search go on.
-struct Seen<'a> {
-    detector: &'a Detector,
-    text: &'a [u8],
-    delimiter: Option<u8>,
-    /// Whether the text has names of columns or fields, which alone speak for the values of some patterns.
-    named: bool,
-    hits: &'a mut Vec<Hit>,
-    terms: &'a mut Vec<TermHit>,
-}
-
-impl Visit for Seen<'_> {
-    fn pattern(&mut self, pattern: u16, start: usize, end: usize) -> bool {
-        let compiled = &self.detector.patterns[usize::from(pattern)];
-        if compiled.label_only && !self.named {
-            // Passed over as if it were taken: any number may be such a value, and none is without a name.
-            return true;
-        }
-        let edge = edge(compiled.guard, self.text, start, end, self.delimiter);
-        if edge == Edge::Inside {
-            return false;
-        }
-        let matched = &self.text[start..end];
-        let value = match &compiled.value {
-            None => 0..matched.len(),
-            Some(regex) => match regex.captures(matched).and_then(|c| c.name("value")) {
-                Some(value) => value.range(),
-                None => return false,
-            },
-        };
-        let breaks = match compiled.wraps {
-            true => memchr::memchr_iter(b'\n', &matched[value.clone()]).count(),
-            false => 0,
-        };
-        if breaks > 1 {
-            return false;
-        }
-        let placeholders = &self.detector.rules[usize::from(compiled.rule)].placeholders;
-        if placeholders
-            .iter()
-            .any(|p| p.as_bytes().eq_ignore_ascii_case(&matched[value.clone()]))
-        {
-            return false;
-        }
-        let mut verdict = Verdict::SHAPE;
-        if let Some(check) = compiled.check {
-            let Ok(text) = std::str::from_utf8(&matched[value.clone()]) else {
-                return false;
-            };
-            let facts = &self.detector.facts;
-            verdict = if compiled.misread {
-                match repair(text).map(|repaired| (check.verdict)(&repaired, facts)) {
-                    Some(verdict) if verdict.kind == Kind::Pass => verdict,
-                    _ => return false,
-                }
-            } else {
-                (check.verdict)(text, facts)
-            };
-        }
-        let levels = &compiled.levels;
-        match verdict.kind {
-            Kind::Reject => return false,
-            Kind::Fail if levels.fail.is_none() && levels.fail_context.is_none() => return false,
-            _ => {}
-        }
-        let needs = if compiled.misread {
-            Nearness::Attached
-        } else if breaks == 1 || edge == Edge::Shared {
-            Nearness::Near
-        } else {
-            Nearness::None
-        };
-        self.hits.push(Hit {
-            start: start as u32,
-            end: end as u32,
-            value: ((start + value.start) as u32, (start + value.end) as u32),
-            pattern,
-            needs,
-            verdict,
-        });
-        true
-    }
-
-    fn term(&mut self, term: u32, start: usize, end: usize) {
-        self.terms.push(TermHit {
-            term,
-            start: start as u32,
-            end: end as u32,
-        });
-    }
 }

@@ -6,8 +6,9 @@ use std::{ops::Range, sync::Arc};
 use super::{
     candidate::{Candidate, Nearness, Word},
     context::{Nearby, Support},
-    detector::{Detector, Hit},
+    detector::Detector,
     label::{self, Labels, Said},
+    matched::Hit,
     normalise::Normalised,
     place::{Cells, field},
     validators::{Alone, Kind},
