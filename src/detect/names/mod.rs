@@ -6,6 +6,7 @@
 
 mod email;
 mod find;
+mod pair;
 pub(crate) mod token;
 
 pub(crate) use email::from_local_part;

@@ -11,6 +11,7 @@ pub mod inflect;
 mod judge;
 pub mod list;
 mod sentence;
+mod value;
 pub(crate) mod vocabulary;
 
 use std::sync::Arc;
