@@ -371,6 +371,11 @@ impl Decode {
     }
 }
 
+/// Bytes that are first made ready for a text.
+const FIRST_ROOM: usize = 16 << 10;
+/// The least that is asked of a source at a time.
+const LEAST_ROOM: usize = 4 << 10;
+
 /// A window over the text of a source. Callers fill it, look, and consume.
 pub struct Text<'s, 'a> {
     source: &'s mut Source<'a>,
@@ -485,8 +490,17 @@ impl<'s, 'a> Text<'s, 'a> {
             self.end -= self.start;
             self.start = 0;
         }
-        if self.buffer.len() < want {
-            self.buffer.resize(want, 0);
+        // Room grows with what was read: most files are small, and clearing a large buffer would cost them more than
+        // reading does.
+        if self.buffer.len() < want && self.buffer.len() - self.end < LEAST_ROOM {
+            let room = self
+                .buffer
+                .len()
+                .max(self.end)
+                .saturating_mul(2)
+                .max(FIRST_ROOM);
+            self.buffer
+                .resize(want.min(room).max(self.end + LEAST_ROOM), 0);
         }
     }
 

@@ -29,6 +29,7 @@ pub mod tar;
 pub mod text;
 pub mod tnef;
 pub mod xls;
+pub mod xlsb;
 pub mod xlsx;
 pub mod xml;
 pub mod zip;
@@ -77,6 +78,7 @@ static FORMATS: &[&dyn Format] = &[
     &ppt::Ppt,
     &doc::Doc,
     &pdf::PdfFormat,
+    &xlsb::XlsbFormat,
     &docx::Docx,
     &docx::WordXml,
     &xlsx::Xlsx,
