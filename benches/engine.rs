@@ -303,9 +303,14 @@ fn read_and_sum(file: &Path) -> u64 {
 }
 
 fn ripgrep(file: &Path, patterns: &[PatternSpec]) -> u64 {
+    // Older versions know neither half boundaries nor a group's name twice.
+    let plain = |regex: &str| {
+        let regex = regex.replace(r"\b{start-half}", r"\b");
+        regex.replace(r"\b{end-half}", r"\b").replace("(?<value>", "(?:")
+    };
     let all: Vec<_> = patterns
         .iter()
-        .map(|p| format!("(?:{})", p.regex))
+        .map(|p| format!("(?:{})", plain(&p.regex)))
         .collect();
     let status = Command::new("rg")
         .args(["-j1", "-a", "-o", "--no-config", "--no-filename", "-N"])

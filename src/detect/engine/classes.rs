@@ -186,7 +186,7 @@ impl Classes {
                 .sum()
         };
         let mut sets: Vec<ByteSet> = Vec::new();
-        let mut take = |class: usize, tells: &mut Vec<f64>, knows: &mut Vec<f64>| {
+        let take = |class: usize, tells: &mut Vec<f64>, knows: &mut Vec<f64>| {
             for (known, sets) in knows.iter_mut().zip(&named) {
                 *known += more(class, sets, tells);
             }
