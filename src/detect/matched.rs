@@ -53,6 +53,11 @@ pub(crate) struct Matched<'a> {
 }
 
 impl Visit for Matched<'_> {
+    /// What only a heading or a field name makes a value is not looked for where there is none.
+    fn wants(&self, pattern: u16) -> bool {
+        self.named || !self.detector.patterns[usize::from(pattern)].label_only
+    }
+
     fn pattern(&mut self, pattern: u16, start: usize, end: usize) -> bool {
         let compiled = &self.detector.patterns[usize::from(pattern)];
         if compiled.label_only && !self.named {
