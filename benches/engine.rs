@@ -306,7 +306,9 @@ fn ripgrep(file: &Path, patterns: &[PatternSpec]) -> u64 {
     // Older versions know neither half boundaries nor a group's name twice.
     let plain = |regex: &str| {
         let regex = regex.replace(r"\b{start-half}", r"\b");
-        regex.replace(r"\b{end-half}", r"\b").replace("(?<value>", "(?:")
+        regex
+            .replace(r"\b{end-half}", r"\b")
+            .replace("(?<value>", "(?:")
     };
     let all: Vec<_> = patterns
         .iter()

@@ -2,7 +2,7 @@
 //! `corpus/cases.py`), then cut at many points, damaged, and read under every limit. A new format gets all of this by
 //! dropping a case there.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::{
     collections::BTreeMap,

@@ -137,9 +137,9 @@ impl Sift {
     pub fn pass(&self, text: &[u8], start: usize, wanted: u64) -> u64 {
         let mut left = wanted & self.all;
         if let Some(head) = text[start..].first_chunk::<HEAD>() {
-            for third in 0..3 {
-                for place in 4 * third..4 * third + 4 {
-                    left &= self.allowed[place * ROW + usize::from(head[place])];
+            for (third, bytes) in head.chunks_exact(HEAD / 3).enumerate() {
+                for (n, &byte) in bytes.iter().enumerate() {
+                    left &= self.allowed[(third * HEAD / 3 + n) * ROW + usize::from(byte)];
                 }
                 if left == 0 {
                     return 0;
