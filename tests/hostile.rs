@@ -1,7 +1,7 @@
 //! Files made to hurt: bombs, nests, lies and endless things. Each ends in the outcome that is promised for it, soon,
 //! and without much memory (this test does not measure that; the deadlines and limits are the same as in a scan).
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::{
     fs::File,
