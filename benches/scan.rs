@@ -141,11 +141,12 @@ fn scan(tree: &Path, inventory: &Path) -> u64 {
         faults: Vec::new(),
     };
     let (orders_in, orders) = crossbeam_channel::unbounded();
-    orders_in.send(Order::Close).unwrap();
     let done = AtomicU64::new(0);
     pipeline::run(&job, orders, &|report| match report {
         Report::Ended(ended) => done.store(ended.walked, Ordering::Relaxed),
         Report::Failed(failure) => panic!("{}", failure.message),
+        // Nothing is read alone, so the scan may close, as its supervisor would say.
+        Report::Alone { .. } => orders_in.send(Order::Close).unwrap(),
         _ => {}
     });
     done.into_inner()
