@@ -2,7 +2,7 @@
 //! embedded in them.
 //!
 //! The readers of docx, xlsx, pptx, odt and their kin call it. Names of parts are compared without regard to case or
-//! to a leading slash, because writers disagree. A package whose directory is lost is read from its local headers.
+//! to a leading slash, because writers disagree. A package whose directory is lost is called corrupt.
 
 use std::{
     collections::{HashMap, HashSet},
