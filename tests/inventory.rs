@@ -13,5 +13,8 @@ mod report;
 #[path = "inventory/find.rs"]
 mod find;
 
+#[path = "inventory/migrate.rs"]
+mod migrate;
+
 #[path = "inventory/safety.rs"]
 mod safety;

@@ -13,6 +13,7 @@ pub mod report;
 pub mod rules;
 pub mod scan;
 pub mod scanner;
+pub mod schema;
 pub mod status;
 pub mod terminal;
 
@@ -54,6 +55,7 @@ pub enum Command {
     Status(status::StatusArgs),
     Rules(rules::RulesArgs),
     Formats(formats::FormatsArgs),
+    Schema(schema::SchemaArgs),
     Evaluate(evaluate::EvaluateArgs),
     Completions(manual::CompletionsArgs),
     Man(manual::ManArgs),
@@ -97,6 +99,7 @@ fn run(command: &Command) -> anyhow::Result<Exit> {
         Command::Status(args) => status::run(args),
         Command::Rules(args) => rules::run(args),
         Command::Formats(args) => formats::run(args),
+        Command::Schema(args) => schema::run(args),
         Command::Completions(args) => manual::completions(args),
         Command::Man(args) => manual::man(args),
         Command::Scanner(args) => scanner::run(args),

@@ -12,39 +12,11 @@ use rusqlite::{Connection, OpenFlags};
 use crate::inventory::{
     error::InventoryError,
     keys::{Key, KeyError},
+    migrate::{self, Identity, VERSION, identify},
 };
-
-/// `Dome` in the header of the file, so that `file` and we know it.
-const APPLICATION: i64 = 0x446f_6d65;
-
-/// The tables, as one script, with a sentence for every column. What `domesday schema` prints.
-pub const SCHEMA: &str = include_str!("schema.sql");
-
-/// Scripts that take schema n (from 1) to n + 1. The script of a version is never edited once released.
-const MIGRATIONS: &[&str] = &[];
-
-/// The schema this program writes.
-pub const VERSION: i64 = 1 + MIGRATIONS.len() as i64;
 
 /// How long to wait for a lock held by a reader's checkpoint or a look-up being logged.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// What a database says it is.
-enum Identity {
-    New,
-    Ours(i64),
-    Foreign,
-}
-
-fn identify(db: &Connection) -> rusqlite::Result<Identity> {
-    let number = |pragma: &str| db.query_row(pragma, [], |row| row.get::<_, i64>(0));
-    let version = number("PRAGMA user_version")?;
-    Ok(match number("PRAGMA application_id")? {
-        APPLICATION if version > 0 => Identity::Ours(version),
-        0 if version == 0 && number("SELECT COUNT(*) FROM sqlite_schema")? == 0 => Identity::New,
-        _ => Identity::Foreign,
-    })
-}
 
 /// Refuses what is no SQLite file before SQLite opens it: a text file called `domesday.db` stays what it is.
 fn look_at_header(path: &Path) -> Result<(), InventoryError> {
@@ -85,26 +57,10 @@ pub(super) fn open_to_write(path: &Path) -> Result<Connection, InventoryError> {
             db.execute_batch("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;")
                 .map_err(sql)?;
             restrict(path)?;
-            let tx = db.transaction().map_err(sql)?;
-            tx.execute_batch(SCHEMA).map_err(sql)?;
-            tx.execute_batch(&format!(
-                "PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION};"
-            ))
-            .map_err(sql)?;
-            tx.commit().map_err(sql)?;
+            migrate::create(&mut db).map_err(sql)?;
         }
-        Identity::Ours(version) => {
-            let steps = &MIGRATIONS[(version - 1) as usize..];
-            if !steps.is_empty() {
-                let tx = db.transaction().map_err(sql)?;
-                for step in steps {
-                    tx.execute_batch(step).map_err(sql)?;
-                }
-                tx.execute_batch(&format!("PRAGMA user_version = {VERSION};"))
-                    .map_err(sql)?;
-                tx.commit().map_err(sql)?;
-            }
-        }
+        Identity::Ours(VERSION) => {}
+        Identity::Ours(older) => migrate::migrate(&mut db, older).map_err(sql)?,
     }
     // A large database written by bulk: fewer checkpoints, a cache that holds the inner pages of every tree.
     db.execute_batch(
@@ -149,7 +105,11 @@ pub(super) fn open_to_read(path: &Path) -> Result<Connection, InventoryError> {
             found,
             known: VERSION,
         }),
-        // An older schema is read as it is: migrations only ever add.
+        Identity::Ours(found) if found < VERSION => {
+            drop(db);
+            bring_up_to_date(path, found)?;
+            open_to_read(path)
+        }
         Identity::Ours(_) => {
             db.execute_batch("PRAGMA cache_size = -65536; PRAGMA query_only = ON;")
                 .map_err(sql)?;
@@ -159,6 +119,22 @@ pub(super) fn open_to_read(path: &Path) -> Result<Connection, InventoryError> {
         Identity::New => Err(InventoryError::Missing(path.to_owned())),
         Identity::Foreign => Err(InventoryError::Foreign(path.to_owned())),
     }
+}
+
+/// Migrates an inventory that somebody only wants to read. No scan may be at it: an older program would write what the
+/// tables no longer take.
+fn bring_up_to_date(path: &Path, found: i64) -> Result<(), InventoryError> {
+    let stuck = |why: InventoryError| match why {
+        InventoryError::ReadOnly(_, why) => InventoryError::Older {
+            path: path.to_owned(),
+            found,
+            known: VERSION,
+            why,
+        },
+        other => other,
+    };
+    let _lock = ScanLock::take(path, "a program that brings it up to date").map_err(stuck)?;
+    open_to_write(path).map(drop).map_err(stuck)
 }
 
 fn open_and_identify(path: &Path, immutable: bool) -> rusqlite::Result<(Connection, Identity)> {
@@ -267,21 +243,6 @@ pub fn key_for(inventory: &Path, environment: Option<&[u8]>) -> Result<Key, KeyE
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-
-    #[test]
-    fn every_column_has_its_sentence() {
-        for line in SCHEMA.lines() {
-            let line = line.trim();
-            let column = line
-                .split(' ')
-                .next()
-                .is_some_and(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
-                && ["INTEGER", "TEXT", "BLOB", "REAL", "ANY"]
-                    .iter()
-                    .any(|t| line.split(' ').nth(1) == Some(t));
-            assert!(!column || line.contains("-- "), "no sentence: {line}");
-        }
-    }
 
     #[test]
     fn a_lost_key_is_not_replaced() {

@@ -28,6 +28,20 @@ pub enum InventoryError {
         /// The newest schema this program knows.
         known: i64,
     },
+    /// A database of an older program, where it cannot be changed.
+    #[error(
+        "{path} was written by an older domesday (schema {found}, this program reads {known}) and cannot be brought up to date where it is ({why}): copy it to a folder that can be written and open it there"
+    )]
+    Older {
+        /// The file.
+        path: PathBuf,
+        /// Its schema.
+        found: i64,
+        /// The schema this program reads.
+        known: i64,
+        /// Why it cannot be changed.
+        why: String,
+    },
     /// A damaged database.
     #[error(
         "the inventory {0} is damaged ({1}); restore it from a backup, or move it away and scan anew"

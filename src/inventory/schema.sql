@@ -1,4 +1,4 @@
--- The inventory, schema 1. Printed by `domesday schema`; readable with any SQLite tool.
+-- The inventory, schema 2. Printed by `domesday schema`; readable with any SQLite tool.
 --
 -- No value of a document is in here. A value is a keyed hash (the first 64 bits of BLAKE3 under a key that is kept
 -- elsewhere, as a signed integer) and, for people, a masked preview. Paths, names of archive members, names of sheets and
@@ -38,7 +38,8 @@ CREATE TABLE run (                -- Scans.
     walked INTEGER,               -- Entries the walker met; the sum of `run_outcome.entries`.
     bytes INTEGER,                -- Bytes of the files read.
     text INTEGER,                 -- Bytes of text scanned.
-    seconds REAL                  -- Wall clock.
+    seconds REAL,                 -- Wall clock.
+    reason TEXT                   -- Why it ended as it did: `until 06:00`, or what failed; null when complete.
 ) STRICT;
 
 CREATE TABLE run_outcome (        -- How the entries of a run ended; they add up to what was walked.
@@ -54,7 +55,8 @@ CREATE TABLE root (               -- Where scans start.
     path ANY NOT NULL UNIQUE,     -- Absolute path.
     added_run INTEGER REFERENCES run,  -- Run that first met it.
     walked_run INTEGER REFERENCES run, -- Last run that walked all of it.
-    walked_at INTEGER             -- When that was.
+    walked_at INTEGER,            -- When that was.
+    name TEXT                     -- What people call it, from `domesday.toml`; null when it has no name.
 ) STRICT;
 
 CREATE TABLE folder (             -- Folders that hold documents.
@@ -210,6 +212,16 @@ CREATE TABLE lookup (             -- Who looked for somebody, when, with what ki
     kinds TEXT NOT NULL,          -- Kinds of identifier asked for, JSON list.
     purpose TEXT NOT NULL,        -- What the user said it was for; empty when nothing.
     hits INTEGER NOT NULL         -- Documents found.
+) STRICT;
+
+CREATE TABLE audit (              -- Who did what else with the inventory, when: reports made, persons forgotten, keys changed.
+    id INTEGER PRIMARY KEY AUTOINCREMENT, -- Number.
+    at INTEGER NOT NULL,          -- When.
+    user TEXT NOT NULL,           -- Account.
+    host TEXT NOT NULL,           -- Machine.
+    action TEXT NOT NULL,         -- `report`, `explain`, `forget`, `key`, …
+    detail TEXT NOT NULL,         -- What of it, JSON: which report, how much. Never a value.
+    purpose TEXT NOT NULL         -- What the user said it was for; empty when nothing.
 ) STRICT;
 
 -- For people with a SQL tool: each document with its whole path.
