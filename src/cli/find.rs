@@ -7,7 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use crate::{
     cli::{exit::Exit, options, terminal},
     detect::Facts,
-    find::{Answer, Hit, How, KINDS, Person, find},
+    find::{Answer, Hit, KINDS, Person, Reason, find},
     inventory::{Inventory, LookupEntry, key_for},
     model::Sensitive,
     report::text,
@@ -208,30 +208,37 @@ fn document(hit: &Hit, out: &mut impl Write) -> std::io::Result<()> {
             }
         )?;
     }
-    for reason in &hit.reasons {
-        let mut place = String::new();
-        if !reason.parts.is_empty() {
-            place.push_str(&reason.parts);
-            place.push_str(": ");
+    for mention in &hit.mentions {
+        for reason in &mention.reasons {
+            reason_line(&mention.part.chain.to_string(), reason, out)?;
         }
-        place.push_str(&reason.locations.join(", "));
-        let told = reason.locations.len() as u64;
-        if reason.count > told {
-            place.push_str(&format!(", {} more", text::number(reason.count - told)));
-        }
-        writeln!(
-            out,
-            "          {} {} ({}, {}): {}",
-            reason.kind,
-            match reason.how {
-                How::Exact => "the same",
-                How::Row => "in one row",
-                How::Partly => "in part",
-            },
-            reason.rule,
-            reason.level.name(),
-            text::terminal(&place)
-        )?;
     }
     writeln!(out)
+}
+
+/// Locations told per reason.
+const LOCATIONS: usize = 10;
+
+fn reason_line(parts: &str, reason: &Reason, out: &mut impl Write) -> std::io::Result<()> {
+    let mut place = String::new();
+    if !parts.is_empty() {
+        place.push_str(parts);
+        place.push_str(": ");
+    }
+    let told = reason.locations.iter().take(LOCATIONS);
+    let told: Vec<String> = told.map(ToString::to_string).collect();
+    place.push_str(&told.join(", "));
+    let more = reason.count.saturating_sub(told.len() as u64);
+    if more > 0 {
+        place.push_str(&format!(", {} more", text::number(more)));
+    }
+    writeln!(
+        out,
+        "          {} {} ({}, {}): {}",
+        reason.kind,
+        reason.words,
+        reason.rule,
+        reason.level.name(),
+        text::terminal(&place)
+    )
 }

@@ -1,32 +1,30 @@
 //! Where is everything on this person? Answered from the blind index, without opening a document.
 //!
 //! `cli` says who ([`Person`]) and gives the key; [`identity`] turns that into hashes, the index says which parts of
-//! which documents hold them, [`rank`] puts what agrees most first. Every look-up is logged in the inventory before it is
+//! which documents hold them, [`band`] puts what agrees most first. Every look-up is logged in the inventory before it is
 //! answered: kinds and numbers, never values. What comes back is a plain model; printing it is not done here.
 
+pub mod band;
+pub mod hit;
 pub mod identity;
-pub mod rank;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use serde::Serialize;
 use thiserror::Error;
 
+pub use band::Band;
+pub use hit::{Answer, Confusable, Hit, How, Mention, Offer, PartRef, Reason, Who};
 pub use identity::{KINDS, Person, Strength};
-pub use rank::Band;
 
 use crate::{
     detect::{Facts, Rule},
     inventory::{
-        Inventory, InventoryError, Key, LookupEntry, PartId, Place, ValueHit, log_lookup,
+        Inventory, InventoryError, Key, LookupEntry, PartId, ValueHit, log_lookup,
         record::ValueHash,
     },
-    model::{Anchor, Category, Confidence, Level, Status},
+    model::Anchor,
 };
 use identity::{Asked, NameQuestion};
-
-/// Locations told per reason; the count is true beyond it.
-const LOCATIONS: usize = 10;
 
 /// Names with one token that are looked through; a token in more names than that tells nobody apart by itself.
 const MOST_NAMES: usize = 50_000;
@@ -44,79 +42,6 @@ pub enum FindError {
     Inventory(#[from] InventoryError),
 }
 
-/// What was found.
-#[derive(Clone, Debug, Serialize)]
-pub struct Answer {
-    /// Documents, those that agree most first.
-    pub hits: Vec<Hit>,
-    /// Further documents that agree less and were left out.
-    pub more: u64,
-    /// What the user should know about the question.
-    pub warnings: Vec<String>,
-    /// Kinds of identifier asked for.
-    pub kinds: Vec<String>,
-    /// Documents and members that no scan could read, so that the person may be in them unseen.
-    pub unread: (u64, u64),
-    /// When the last complete scan ended, milliseconds since 1970.
-    pub scanned_at: Option<i64>,
-}
-
-/// A document that holds the person, with every place it is at.
-#[derive(Clone, Debug, Serialize)]
-pub struct Hit {
-    /// How likely it is the person.
-    pub band: Band,
-    /// Kinds of identifier that agree in one record of it, at best.
-    pub together: usize,
-    /// Places with this content: those that are there first, then those that are gone.
-    pub places: Vec<Place>,
-    /// Different people it is about, as estimated.
-    pub people: u64,
-    /// Why.
-    pub reasons: Vec<Reason>,
-}
-
-/// One agreement.
-#[derive(Clone, Debug, Serialize)]
-pub struct Reason {
-    /// Kind of identifier, as asked.
-    pub kind: String,
-    /// How it agrees.
-    pub how: How,
-    /// What that says.
-    pub strength: Strength,
-    /// Rule that found it.
-    pub rule: String,
-    /// Its category.
-    pub category: Category,
-    /// Steps inside the file; empty for the file itself.
-    pub parts: String,
-    /// Whether it lies in the file's name.
-    pub in_name: bool,
-    /// How often.
-    pub count: u64,
-    /// The surest it was.
-    pub confidence: Confidence,
-    /// The same as a level.
-    pub level: Level,
-    /// Whose value it is.
-    pub status: Status,
-    /// Where, at most ten.
-    pub locations: Vec<String>,
-}
-
-/// How a value agrees with what was asked.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum How {
-    /// Forename as an initial, or further names beside those asked for.
-    Partly,
-    /// Forename and surname in two cells of one row.
-    Row,
-    /// The same value.
-    Exact,
-}
-
 /// An agreement before its part is looked up.
 struct Agreement {
     kind: String,
@@ -125,7 +50,7 @@ struct Agreement {
     hit: ValueHit,
 }
 
-/// Looks a person up. `by` says who asks and why, for the log; `most` bounds the documents told.
+/// Looks a person up and logs it: `by` says who asks and why. `most` bounds the documents told.
 pub fn find(
     inventory: &Inventory,
     key: &Key,
@@ -135,33 +60,49 @@ pub fn find(
     by: LookupEntry,
     most: usize,
 ) -> Result<Answer, FindError> {
+    let answer = search(inventory, key, rules, facts, person, most)?;
+    log_lookup(
+        inventory.path(),
+        &LookupEntry {
+            kinds: answer.kinds.clone(),
+            hits: answer.hits.len() as u64 + answer.more,
+            ..by
+        },
+    )?;
+    Ok(answer)
+}
+
+/// The same without an entry in the log of look-ups, for whoever keeps a log of their own.
+pub fn search(
+    inventory: &Inventory,
+    key: &Key,
+    rules: &[Rule],
+    facts: &Facts,
+    person: &Person,
+    most: usize,
+) -> Result<Answer, FindError> {
     inventory.check_key(key)?;
     let asked = identity::ask(person, rules, facts, key);
     if asked.questions.is_empty() && asked.names.is_empty() && asked.warnings.is_empty() {
         return Err(FindError::Nothing);
     }
     let parts = agreements(inventory, &asked)?;
-    let total = parts.len() as u64;
-    log_lookup(
-        inventory.path(),
-        &LookupEntry {
-            kinds: asked.kinds(),
-            hits: total,
-            ..by
-        },
-    )?;
     let (hits, more) = hits(inventory, parts, most)?;
     let runs = inventory.runs(20)?;
     Ok(Answer {
         hits,
         more,
+        confusable: Vec::new(),
+        offers: Vec::new(),
         kinds: asked.kinds(),
         warnings: asked.warnings,
+        people: 0,
         unread: inventory.unread()?,
         scanned_at: runs
             .iter()
             .find(|run| run.ending.as_deref() == Some("complete"))
             .and_then(|run| run.ended),
+        roots: inventory.roots()?,
     })
 }
 
@@ -329,38 +270,53 @@ fn hits(
                 kind: agreement.kind.clone(),
                 how: agreement.how,
                 strength: agreement.strength,
+                bits: 0.0,
+                words: match agreement.how {
+                    How::Row => "forename and surname in one row",
+                    How::Exact => "the same",
+                    _ => "in part",
+                }
+                .into(),
                 rule: agreement.hit.rule.clone(),
                 category: agreement.hit.category,
-                parts: part.part.chain.to_string(),
-                in_name: part.part.in_name,
                 count: agreement.hit.count,
                 confidence: agreement.hit.confidence,
                 level: agreement.hit.confidence.level(),
                 status: agreement.hit.status,
-                locations: anchors
-                    .iter()
-                    .take(LOCATIONS)
-                    .map(ToString::to_string)
-                    .collect(),
+                locations: anchors,
             });
         }
-        let together = rank::together(&agreements_kinds(&agreements), &records, part.part.people);
+        let together = band::together(&agreements_kinds(&agreements), &records, part.part.people);
+        let band = band::band(&reasons, together);
         let hit = documents.entry(first.document.0).or_insert_with(|| Hit {
-            band: Band::Possible,
-            together: 0,
+            band,
+            bits: 0.0,
+            probability: 0.0,
             places: part.places.clone(),
             people: 0,
-            reasons: Vec::new(),
+            mentions: Vec::new(),
         });
-        hit.together = hit.together.max(together);
+        hit.band = hit.band.max(band);
         hit.people = hit.people.max(part.part.people);
         if part.places.len() > hit.places.len() {
             hit.places = part.places.clone();
         }
-        hit.reasons.extend(reasons);
+        hit.mentions.push(Mention {
+            band,
+            bits: 0.0,
+            probability: 0.0,
+            part: PartRef {
+                ordinal: part.part.ordinal,
+                chain: part.part.chain.clone(),
+                in_name: part.part.in_name,
+                format: part.part.format.clone(),
+            },
+            reasons,
+            notes: Vec::new(),
+        });
     }
     let mut hits: Vec<Hit> = documents.into_values().collect();
-    rank::rank(&mut hits);
+    band::rank(&mut hits);
     Ok((hits, more))
 }
 

@@ -128,8 +128,8 @@ fn a_number_is_found_however_it_is_written_with_its_place_and_copies() {
         );
         let hit = &answer.hits[0];
         assert_eq!(hit.places.len(), 2, "the copy is told");
-        assert_eq!(hit.reasons[0].locations, ["line 9"]);
-        assert_eq!(hit.reasons[0].how, How::Exact);
+        assert_eq!(hit.mentions[0].reasons[0].locations, [Anchor::Line(9)]);
+        assert_eq!(hit.mentions[0].reasons[0].how, How::Exact);
     }
     assert!(ask(&desk, &[], &[("nino", "QQ123457C")]).hits.is_empty());
 }
@@ -154,8 +154,8 @@ fn a_name_is_found_in_any_order_with_titles_and_initials_best_first() {
             ],
             "{name}"
         );
-        assert_eq!(answer.hits[0].reasons[0].how, How::Exact);
-        assert_eq!(answer.hits[1].reasons[0].how, How::Partly);
+        assert_eq!(answer.hits[0].mentions[0].reasons[0].how, How::Exact);
+        assert_eq!(answer.hits[1].mentions[0].reasons[0].how, How::Partly);
         assert!(
             answer.hits.iter().all(|hit| hit.band == Band::Possible),
             "a name alone is never more than possible"
@@ -188,15 +188,16 @@ fn in_a_register_only_what_stands_in_one_row_counts_together() {
         [("/share/register.csv".into(), Band::Probable)]
     );
     let row = answer.hits[0]
-        .reasons
-        .iter()
+        .reasons()
         .find(|r| r.how == How::Row)
         .unwrap();
-    assert_eq!((row.count, row.locations[0].as_str()), (1, "Staff!B20"));
+    assert_eq!(
+        (row.count, row.locations[0].to_string()),
+        (1, "Staff!B20".into())
+    );
     // Another row's birth date says nothing.
     let answer = ask(&desk, &["Forename20 Surname20"], &[("born", "1931-01-02")]);
     assert_eq!(answer.hits[0].band, Band::Possible);
-    assert_eq!(answer.hits[0].together, 1);
     // Forename and surname of two rows are nobody.
     assert!(ask(&desk, &["Forename20 Surname21"], &[]).hits.is_empty());
 }
@@ -254,7 +255,10 @@ fn a_value_beyond_every_cap_is_found_at_its_place() {
     for n in [0, 99, 100, 101, 4_999] {
         let answer = ask(&desk, &[], &[("email", &format!("P{n}@Example.com"))]);
         assert_eq!(answer.hits.len(), 1, "{n}");
-        assert_eq!(answer.hits[0].reasons[0].locations, [format!("line {n}")]);
+        assert_eq!(
+            answer.hits[0].mentions[0].reasons[0].locations,
+            [Anchor::Line(n)]
+        );
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::{Hit, How, Record, identity::Strength};
+use super::{Hit, How, Reason, Record, identity::Strength};
 
 /// People in a document up to which agreement anywhere in it counts as agreement on one of them: a letter about a
 /// patient names a doctor and a daughter.
@@ -51,28 +51,34 @@ pub(super) fn together(
     records.values().map(HashSet::len).max().unwrap_or(1).max(1)
 }
 
-/// Gives each document its band, and puts those that agree most first.
+/// The band of a mention with these reasons.
+pub(super) fn band(reasons: &[Reason], together: usize) -> Band {
+    let strong = reasons
+        .iter()
+        .any(|r| r.strength == Strength::One && r.how == How::Exact);
+    match (strong, together) {
+        (true, _) => Band::Certain,
+        (false, 2..) => Band::Probable,
+        _ => Band::Possible,
+    }
+}
+
+/// Puts the documents that agree most first.
 pub(super) fn rank(hits: &mut [Hit]) {
     for hit in hits.iter_mut() {
-        let strong = hit
-            .reasons
-            .iter()
-            .any(|r| r.strength == Strength::One && r.how == How::Exact);
-        hit.band = match (strong, hit.together) {
-            (true, _) => Band::Certain,
-            (false, 2..) => Band::Probable,
-            _ => Band::Possible,
-        };
-        hit.reasons
-            .sort_by_key(|r| (Reverse((r.strength, r.how, r.confidence)), r.kind.clone()));
+        for mention in &mut hit.mentions {
+            mention
+                .reasons
+                .sort_by_key(|r| (Reverse((r.strength, r.how, r.confidence)), r.kind.clone()));
+        }
+        hit.mentions.sort_by_key(|m| Reverse(m.band));
     }
     hits.sort_by_cached_key(|hit| {
-        let kinds: HashSet<&str> = hit.reasons.iter().map(|r| r.kind.as_str()).collect();
-        let count: u64 = hit.reasons.iter().map(|r| r.count).sum();
-        let how = hit.reasons.iter().map(|r| r.how).max();
+        let kinds: HashSet<&str> = hit.reasons().map(|r| r.kind.as_str()).collect();
+        let count: u64 = hit.reasons().map(|r| r.count).sum();
+        let how = hit.reasons().map(|r| r.how).max();
         Reverse((
             hit.band,
-            hit.together,
             kinds.len(),
             how,
             // The fewer people a document is about, the more of it is about this one.
