@@ -11,5 +11,6 @@ pub mod find;
 pub mod inventory;
 pub mod model;
 pub mod report;
+pub mod request;
 pub mod scan;
 pub mod walk;

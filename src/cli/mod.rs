@@ -10,6 +10,7 @@ pub mod manual;
 pub mod options;
 pub mod progress;
 pub mod report;
+pub mod request;
 pub mod rules;
 pub mod scan;
 pub mod scanner;
@@ -50,6 +51,7 @@ pub enum Command {
     Scan(scan::ScanArgs),
     Inspect(inspect::InspectArgs),
     Find(find::FindArgs),
+    Request(request::RequestArgs),
     Report(report::ReportArgs),
     Explain(explain::ExplainArgs),
     Status(status::StatusArgs),
@@ -94,6 +96,7 @@ fn run(command: &Command) -> anyhow::Result<Exit> {
         Command::Inspect(args) => inspect::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Find(args) => find::run(args),
+        Command::Request(args) => request::run(args),
         Command::Report(args) => report::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Status(args) => status::run(args),

@@ -107,6 +107,14 @@ pub fn run(args: &StatusArgs) -> anyhow::Result<Exit> {
             }
         )?;
     }
+    let cases = crate::request::Cases::of_inventory(&args.inventory);
+    let due = super::request::reminders(&cases, jiff::ZonedDateTime::now().date());
+    if !due.is_empty() {
+        writeln!(out, "\nRequests")?;
+        for line in due {
+            writeln!(out, "  {}", text::terminal(&line))?;
+        }
+    }
     if !health.suspects.is_empty() {
         writeln!(out, "\nTo be read alone, because the scanner died on them")?;
         for (path, deaths) in &health.suspects {
