@@ -5,6 +5,7 @@
 //! them; `cli` alone prints, reads the environment and exits. A room may use only rooms on a lower floor.
 
 pub mod cli;
+pub mod config;
 pub mod detect;
 pub mod extract;
 pub mod find;

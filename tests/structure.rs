@@ -10,6 +10,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("model", 1),
     ("walk", 2),
     ("extract", 2),
+    ("config", 2),
     ("detect", 2),
     ("inventory", 3),
     ("report", 4),

@@ -8,7 +8,7 @@ use crate::{
     cli::{exit::Exit, inspect::words, rules::lines, terminal},
     inventory::{FindingId, Inventory},
     report::text,
-    scan::tools::detector,
+    scan::{RuleChoice, tools::detector},
 };
 
 /// Tell why a finding is believed: its rule, the check, the words nearby, and who else claimed the text
@@ -35,7 +35,7 @@ pub struct ExplainArgs {
 pub fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
     let inventory = Inventory::open(&args.inventory)?;
     let explained = inventory.explain(&args.finding)?;
-    let detector = detector(args.rules.as_deref())?;
+    let detector = detector(&RuleChoice::with_dir(args.rules.as_deref()))?;
     let finding = &explained.finding;
     let mut out = terminal::output();
     writeln!(out, "{}", explained.id)?;

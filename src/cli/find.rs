@@ -11,7 +11,7 @@ use crate::{
     inventory::{Inventory, LookupEntry, key_for},
     model::Sensitive,
     report::text,
-    scan::tools::detector,
+    scan::{RuleChoice, tools::detector},
 };
 
 /// Find where a person is, by name and identifiers, without opening a document
@@ -107,7 +107,7 @@ impl FromArgMatches for Identifiers {
 pub fn run(args: &FindArgs) -> anyhow::Result<Exit> {
     let inventory = Inventory::open(&args.inventory)?;
     let key = key_for(&args.inventory, options::key_from_environment().as_deref())?;
-    let detector = detector(args.rules.as_deref())?;
+    let detector = detector(&RuleChoice::with_dir(args.rules.as_deref()))?;
     let mut person = Person {
         names: options::private_values(&args.name)?
             .into_iter()

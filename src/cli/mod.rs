@@ -5,6 +5,7 @@ pub mod exit;
 pub mod explain;
 pub mod find;
 pub mod formats;
+pub mod init;
 pub mod inspect;
 pub mod manual;
 pub mod options;
@@ -15,14 +16,16 @@ pub mod rules;
 pub mod scan;
 pub mod scanner;
 pub mod schema;
+pub mod settings;
 pub mod status;
 pub mod terminal;
 
-use std::process::ExitCode;
+use std::{env, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
 use exit::Exit;
+use settings::{Refusal, Settings};
 
 /// What the program is, in a sentence.
 const ABOUT: &str = "A Domesday Book for personal data: what is held, where, and on whom.";
@@ -39,6 +42,19 @@ const ABOUT: &str = "A Domesday Book for personal data: what is held, where, and
     arg_required_else_help = true
 )]
 pub struct Cli {
+    /// Read this configuration instead of ./domesday.toml
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        help_heading = "Configuration"
+    )]
+    pub config: Option<PathBuf>,
+
+    /// Print the options that would be used, as a domesday.toml, and where each comes from
+    #[arg(long, global = true, help_heading = "Configuration")]
+    pub dump_config: bool,
+
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -48,6 +64,7 @@ pub struct Cli {
 #[derive(Subcommand, Debug)]
 #[allow(missing_docs)]
 pub enum Command {
+    Init(init::InitArgs),
     Scan(scan::ScanArgs),
     Inspect(inspect::InspectArgs),
     Find(find::FindArgs),
@@ -67,32 +84,41 @@ pub enum Command {
 
 /// Runs the program: one line on the error output and status 2 when a command fails; quiet when nobody reads any more.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => {
+    let settings = match settings::understand(env::args_os().collect()) {
+        Ok(settings) => settings,
+        Err(Refusal::CommandLine(error)) => {
             let _ = error.print();
             return match error.use_stderr() {
                 true => Exit::Fatal.into(),
                 false => Exit::Complete.into(),
             };
         }
+        Err(Refusal::Done) => return Exit::Complete.into(),
+        Err(Refusal::Config(error)) => return failed(&error.into()).into(),
+        Err(Refusal::Failed(error)) => return failed(&error).into(),
     };
-    match run(&cli.command) {
+    match run(&settings) {
         Ok(exit) => exit.into(),
-        Err(error) if terminal::nobody_reads(&error) => Exit::Complete.into(),
-        Err(error) => {
-            terminal::complain(&format!(
-                "domesday: {}",
-                crate::report::text::terminal(&format!("{error:#}"))
-            ));
-            Exit::Fatal.into()
-        }
+        Err(error) => failed(&error).into(),
     }
 }
 
-fn run(command: &Command) -> anyhow::Result<Exit> {
-    match command {
-        Command::Scan(args) => scan::run(args),
+/// Says what stopped a command.
+fn failed(error: &anyhow::Error) -> Exit {
+    if terminal::nobody_reads(error) {
+        return Exit::Complete;
+    }
+    terminal::complain(&format!(
+        "domesday: {}",
+        crate::report::text::terminal(&format!("{error:#}"))
+    ));
+    Exit::Fatal
+}
+
+fn run(settings: &Settings) -> anyhow::Result<Exit> {
+    match &settings.cli.command {
+        Command::Init(args) => init::run(args),
+        Command::Scan(args) => scan::run(args, &settings.config),
         Command::Inspect(args) => inspect::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Find(args) => find::run(args),

@@ -6,8 +6,9 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use crate::{
+    config::value::size,
     inventory::record::RawPath,
-    scan::{Reading, tools::LEAST_MEMORY},
+    scan::{Reading, RuleChoice, tools::LEAST_MEMORY},
 };
 
 /// How documents are read.
@@ -33,6 +34,14 @@ pub struct ReadingArgs {
     #[arg(long, value_name = "DIR")]
     pub rules: Option<PathBuf>,
 
+    /// A rule not to use, by its id; may be given more than once
+    #[arg(long, value_name = "ID")]
+    pub rules_off: Vec<String>,
+
+    /// Folder with the UK banks' weight table, valacdos.txt [default: that of --rules]
+    #[arg(long, value_name = "DIR")]
+    pub modulus_table: Option<PathBuf>,
+
     /// Folder for temporary copies of archive members (they have no name and vanish by themselves)
     #[arg(long, value_name = "DIR")]
     pub temporary: Option<PathBuf>,
@@ -55,7 +64,11 @@ impl ReadingArgs {
                 .collect(),
         };
         Ok(Reading {
-            rules: self.rules.as_ref().map(RawPath::new),
+            rules: RuleChoice {
+                dir: self.rules.as_ref().map(RawPath::new),
+                off: self.rules_off.clone(),
+                modulus_table: self.modulus_table.as_ref().map(RawPath::new),
+            },
             passwords,
             memory: self.memory,
             deadline: self.deadline,
@@ -78,32 +91,6 @@ fn memory(text: &str) -> Result<u64, String> {
         return Err(format!("the least is {} MiB", LEAST_MEMORY >> 20));
     }
     Ok(bytes)
-}
-
-/// A size as people write it: `512MiB`, `2GB`, `1073741824`.
-pub fn size(text: &str) -> Result<u64, String> {
-    let text = text.trim();
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == ' ');
-    let factor: u64 = match text[digits.len()..].trim().to_ascii_lowercase().as_str() {
-        "" | "b" => 1,
-        "k" | "kib" => 1 << 10,
-        "kb" => 1_000,
-        "m" | "mib" => 1 << 20,
-        "mb" => 1_000_000,
-        "g" | "gib" => 1 << 30,
-        "gb" => 1_000_000_000,
-        "t" | "tib" => 1 << 40,
-        "tb" => 1_000_000_000_000,
-        other => return Err(format!("`{other}` is no unit: write MiB, GiB, MB or GB")),
-    };
-    let number: f64 = digits
-        .parse()
-        .map_err(|_| "write a number and a unit, like 512MiB or 2GiB".to_owned())?;
-    let bytes = number * factor as f64;
-    if !(0.0..=1e18).contains(&bytes) {
-        return Err("out of range".to_owned());
-    }
-    Ok(bytes as u64)
 }
 
 /// The key of the blind index given in the environment, where a key file is not wanted.
@@ -182,21 +169,4 @@ pub fn check_folder_of(file: &Path) -> anyhow::Result<()> {
         );
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_are_read_as_people_write_them() {
-        assert_eq!(size("1GiB"), Ok(1 << 30));
-        assert_eq!(size("1.5 g"), Ok(3 << 29));
-        assert_eq!(size("2MB"), Ok(2_000_000));
-        assert_eq!(size("77"), Ok(77));
-        for bad in ["", "GiB", "1 parsec", "-1", "1e99"] {
-            assert!(size(bad).is_err(), "{bad}");
-        }
-        assert!(memory("1MiB").is_err());
-    }
 }

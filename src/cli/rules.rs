@@ -9,7 +9,7 @@ use crate::{
     cli::{exit::Exit, terminal},
     detect::{self, Detector, Rule},
     report::text,
-    scan::tools::detector,
+    scan::{RuleChoice, tools::detector},
 };
 
 /// List, show and check the rules: what is looked for
@@ -61,7 +61,7 @@ pub fn run(args: &RulesArgs) -> anyhow::Result<Exit> {
         }) => Some(folder),
         _ => args.rules.as_ref(),
     };
-    let detector = detector(folder.map(PathBuf::as_path))?;
+    let detector = detector(&RuleChoice::with_dir(folder.map(PathBuf::as_path)))?;
     match &args.action {
         None | Some(RulesAction::List) => list(&detector, args.json),
         Some(RulesAction::Show { id }) => show(&detector, id, args.json),

@@ -22,6 +22,7 @@ use crate::{
         report::report_options,
         terminal,
     },
+    config::Config,
     inventory::{Inventory, InventoryError, Key, key_for, record::RawPath},
     model::{Category, Class, Level},
     report::{summary, text},
@@ -42,8 +43,8 @@ Examples:
   domesday scan /srv/share --exclude '*.iso' --exclude /software/
   domesday scan /srv/share --quiet --fail-on special  for a scheduler: status 1 when such data is there")]
 pub struct ScanArgs {
-    /// Folders to scan
-    #[arg(required = true, value_name = "PATH")]
+    /// Folders to scan [default: those of domesday.toml]
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
     /// The inventory: made if it is not there
@@ -138,14 +139,19 @@ impl FailOn {
 }
 
 /// Runs the command.
-pub fn run(args: &ScanArgs) -> anyhow::Result<Exit> {
+pub fn run(args: &ScanArgs, config: &Config) -> anyhow::Result<Exit> {
+    if args.paths.is_empty() {
+        bail!(
+            "no folder to scan: name one, as in `domesday scan /srv/share`, or write a [[root]] into domesday.toml (`domesday init` makes one)"
+        );
+    }
     // What can be wrong with the arguments is said before anything is made.
     let checked = roots(&args.paths)?;
     Exclusions::new(&checked, &args.exclude)?;
     options::check_folder_of(&args.inventory)?;
     let key = key(&args.inventory)?;
     let expected = look_before(args, &checked, &key)?;
-    let job = job(args, &key)?;
+    let job = job(args, config, &key)?;
     let stops = watch_signals()?;
     let mut show = Show::new(args.quiet, expected, Arc::clone(&stops));
     let program = env::current_exe().context("the program cannot find itself")?;
@@ -247,7 +253,7 @@ fn key(inventory: &Path) -> anyhow::Result<Key> {
     )?)
 }
 
-fn job(args: &ScanArgs, key: &Key) -> anyhow::Result<Job> {
+fn job(args: &ScanArgs, config: &Config, key: &Key) -> anyhow::Result<Job> {
     let absolute = |path: &Path| {
         std::path::absolute(path).with_context(|| format!("{} cannot be found", path.display()))
     };
@@ -259,6 +265,11 @@ fn job(args: &ScanArgs, key: &Key) -> anyhow::Result<Job> {
             .iter()
             .map(|path| Ok(RawPath::new(absolute(path)?)))
             .collect::<anyhow::Result<_>>()?,
+        names: args
+            .paths
+            .iter()
+            .map(|path| name_of(config, path))
+            .collect(),
         reading: args.reading.reading()?,
         exclude: args.exclude.clone(),
         other_file_systems: args.other_file_systems,
@@ -278,6 +289,12 @@ fn job(args: &ScanArgs, key: &Key) -> anyhow::Result<Job> {
             .map(|text| Fault::list(&text))
             .unwrap_or_default(),
     })
+}
+
+/// What the configuration calls a folder; empty when nothing.
+fn name_of(config: &Config, path: &Path) -> String {
+    let root = config.roots.iter().find(|root| root.path == path);
+    root.and_then(|root| root.name.clone()).unwrap_or_default()
 }
 
 /// Counts ^C and SIGTERM: the first asks the scan to stop, the second ends it.

@@ -74,7 +74,11 @@ pub fn run(args: &StatusArgs) -> anyhow::Result<Exit> {
         };
         writeln!(
             out,
-            "  {}: {}, {} gone, {walked}",
+            "  {}{}: {}, {} gone, {walked}",
+            match &root.name {
+                Some(name) => format!("{}, ", text::terminal(name)),
+                None => String::new(),
+            },
             text::terminal(&root.path.display()),
             text::plural(root.documents, "document", "documents"),
             text::number(root.gone),

@@ -76,6 +76,8 @@ pub struct Root {
     pub id: RootId,
     /// Where.
     pub path: RawPath,
+    /// What people call it.
+    pub name: Option<String>,
     /// When it was last walked to its end, milliseconds since 1970; `None`: never.
     pub walked_at: Option<i64>,
     /// Documents that were there then.
@@ -180,7 +182,7 @@ impl Inventory {
     pub fn roots(&self) -> Result<Vec<Root>, InventoryError> {
         self.db
             .prepare(
-                "SELECT r.id, r.path, r.walked_at, count(d.id) - count(d.gone_run), count(d.gone_run)
+                "SELECT r.id, r.path, r.walked_at, count(d.id) - count(d.gone_run), count(d.gone_run), r.name
                  FROM root r LEFT JOIN folder f ON f.root = r.id LEFT JOIN document d ON d.folder = f.id
                  GROUP BY r.id ORDER BY r.id",
             )
@@ -193,6 +195,7 @@ impl Inventory {
                             walked_at: row.get(2)?,
                             documents: count(row, 3)?,
                             gone: count(row, 4)?,
+                            name: row.get(5)?,
                         })
                     })?
                     .collect()

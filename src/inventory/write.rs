@@ -185,6 +185,17 @@ impl Writer {
             .map_err(|e| self.sql(e))
     }
 
+    /// Says what people call a root.
+    pub fn name_root(&mut self, root: RootId, name: &str) -> Result<(), InventoryError> {
+        self.db
+            .execute(
+                "UPDATE root SET name = ?2 WHERE id = ?1 AND name IS NOT ?2",
+                params![root.0, name],
+            )
+            .map(|_| ())
+            .map_err(|e| self.sql(e))
+    }
+
     /// Starts a run, or goes on with the last one if that died and had the same rules, options and version.
     pub fn start(&mut self, start: &RunStart) -> Result<RunId, InventoryError> {
         let rules = self.in_transaction(|tx, writer| {

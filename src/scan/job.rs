@@ -3,7 +3,7 @@
 //! The supervisor sends a [`Job`], then [`Order`]s; the scanner answers with [`Report`]s. Secrets of a job travel in the
 //! pipe only, never in an argument list.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,8 @@ pub struct Job {
     pub key: String,
     /// Folders to scan.
     pub roots: Vec<RawPath>,
+    /// What people call them, by their places above; empty when one has no name.
+    pub names: Vec<String>,
     /// How documents are read.
     pub reading: Reading,
     /// `--exclude`, as written.
@@ -52,11 +54,25 @@ pub struct Job {
     pub faults: Vec<(String, Fault)>,
 }
 
+impl Job {
+    /// What people call a root, given as the walk has it: absolute, links resolved.
+    pub fn name_of(&self, root: &Path) -> Option<&str> {
+        let at = self.roots.iter().position(|given| {
+            let given = given.to_path();
+            given == root || std::fs::canonicalize(given).is_ok_and(|given| given == root)
+        })?;
+        self.names
+            .get(at)
+            .map(String::as_str)
+            .filter(|name| !name.is_empty())
+    }
+}
+
 /// What decides the result of reading a document. Part of the fingerprint.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Reading {
-    /// Folder of the user's own rules.
-    pub rules: Option<RawPath>,
+    /// Which rules.
+    pub rules: RuleChoice,
     /// Passwords to try on locked documents.
     pub passwords: Vec<String>,
     /// Memory for everything, in bytes.
@@ -65,6 +81,27 @@ pub struct Reading {
     pub deadline: u64,
     /// Folder for anonymous temporary files; the system's when `None`.
     pub temporary: Option<RawPath>,
+}
+
+/// Which rules are used, and what they may consult.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct RuleChoice {
+    /// Folder of the user's own rules, laid over the built-in ones.
+    pub dir: Option<RawPath>,
+    /// Ids of rules that are not used.
+    pub off: Vec<String>,
+    /// Folder of the banks' weight table; that of the rules when `None`.
+    pub modulus_table: Option<RawPath>,
+}
+
+impl RuleChoice {
+    /// The built-in rules, with those of a folder laid over them.
+    pub fn with_dir(dir: Option<&Path>) -> RuleChoice {
+        RuleChoice {
+            dir: dir.map(RawPath::new),
+            ..RuleChoice::default()
+        }
+    }
 }
 
 impl Reading {

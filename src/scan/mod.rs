@@ -17,7 +17,7 @@ pub mod worker;
 
 use std::{io, path::PathBuf};
 
-pub use job::{Ended, Job, Progress, Reading, Started};
+pub use job::{Ended, Job, Progress, Reading, RuleChoice, Started};
 pub use tools::{Tools, rules_of};
 
 use crate::{detect::DetectError, inventory::InventoryError, walk::WalkError};
@@ -31,6 +31,9 @@ pub enum ScanError {
     /// A rule is wrong.
     #[error(transparent)]
     Rules(#[from] DetectError),
+    /// The weight table that was named is not there.
+    #[error("there is no valacdos.txt in {}: put the banks' weight table there, or name its folder", .0.display())]
+    NoTable(PathBuf),
     /// The inventory cannot be used.
     #[error(transparent)]
     Inventory(#[from] InventoryError),

@@ -116,7 +116,13 @@ impl<'j> Scanner<'j> {
         })?;
         let roots = walk_roots
             .into_iter()
-            .map(|root| Ok((root.clone(), writer.root(&root.path)?)))
+            .map(|root| {
+                let id = writer.root(&root.path)?;
+                if let Some(name) = job.name_of(&root.path) {
+                    writer.name_root(id, name)?;
+                }
+                Ok((root, id))
+            })
             .collect::<Result<Vec<_>, InventoryError>>()?;
         for suspect in &job.suspects {
             writer.suspect(suspect.root, &suspect.path)?;
@@ -427,7 +433,8 @@ fn options_for_the_record(job: &Job) -> String {
         "memory": job.reading.memory,
         "deadline": job.reading.deadline,
         "passwords": job.reading.passwords.len(),
-        "own_rules": job.reading.rules.as_ref().map(RawPath::display),
+        "own_rules": job.reading.rules.dir.as_ref().map(RawPath::display),
+        "rules_off": job.reading.rules.off,
         "previews": job.previews,
     })
     .to_string()

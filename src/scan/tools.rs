@@ -10,7 +10,10 @@ use crate::{
     extract::{Options, Reader},
     inventory::{Journal, Key, RuleInfo, record::RawPath},
     model::Sensitive,
-    scan::{ScanError, job::Reading},
+    scan::{
+        ScanError,
+        job::{Reading, RuleChoice},
+    },
 };
 
 /// The least memory a scan works in, in bytes.
@@ -41,7 +44,7 @@ impl Tools {
             .temporary
             .as_ref()
             .map_or(defaults.spool, RawPath::to_path);
-        let detector = detector(reading.rules.as_ref().map(RawPath::to_path).as_deref())?;
+        let detector = detector(&reading.rules)?;
         let reader = Reader::new(Options {
             limits: reading.limits(for_documents(reading.memory, threads)),
             spool: temporary.clone(),
@@ -59,16 +62,22 @@ impl Tools {
     }
 }
 
-/// The built-in rules, with those of a folder laid over them; the banks' weight table too, when the folder holds it.
-pub fn detector(folder: Option<&Path>) -> Result<Detector, ScanError> {
-    let mut rules = RuleSet::builtin().map_err(crate::detect::DetectError::from)?;
+/// The rules that were chosen, with the banks' weight table where there is one.
+pub fn detector(choice: &RuleChoice) -> Result<Detector, ScanError> {
+    let rule = crate::detect::DetectError::from;
+    let mut rules = RuleSet::builtin().map_err(rule)?;
+    let dir = choice.dir.as_ref().map(RawPath::to_path);
+    if let Some(dir) = &dir {
+        rules = rules.with_dir(dir).map_err(rule)?;
+    }
+    rules = rules.without(&choice.off).map_err(rule)?;
     let mut facts = Facts::now();
-    if let Some(folder) = folder {
-        rules = rules
-            .with_dir(folder)
-            .map_err(crate::detect::DetectError::from)?;
-        if let Some(table) = Modulus::in_folder(folder).map_err(crate::detect::DetectError::from)? {
-            facts = facts.with_modulus(table);
+    let table = choice.modulus_table.as_ref().map(RawPath::to_path);
+    if let Some(folder) = table.as_ref().or(dir.as_ref()) {
+        match Modulus::in_folder(folder).map_err(rule)? {
+            Some(found) => facts = facts.with_modulus(found),
+            None if table.is_some() => return Err(ScanError::NoTable(folder.clone())),
+            None => {}
         }
     }
     Ok(Detector::new(rules, facts)?)
