@@ -58,6 +58,26 @@ pub struct FolderFigures {
     pub bytes: u64,
 }
 
+impl FolderFigures {
+    /// Adds what another folder holds.
+    pub fn add(&mut self, other: &FolderFigures) {
+        for (sum, n) in [
+            (&mut self.documents, other.documents),
+            (&mut self.holding, other.holding),
+            (&mut self.special, other.special),
+            (&mut self.exposed, other.exposed),
+            (&mut self.unread, other.unread),
+            (&mut self.findings, other.findings),
+            (&mut self.bytes, other.bytes),
+        ] {
+            *sum += n;
+        }
+        for (category, n) in &other.categories {
+            *self.categories.entry(*category).or_default() += n;
+        }
+    }
+}
+
 /// The figures.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Overview {
@@ -77,8 +97,10 @@ pub struct Overview {
     pub holding: u64,
     /// Of these, those with special category or criminal offence data.
     pub special: u64,
-    /// Of these, those that everyone can read.
+    /// Of those with personal data, the ones that everyone can read.
     pub exposed: u64,
+    /// Of those with special category or criminal offence data, the ones that everyone can read.
+    pub special_exposed: u64,
     /// By category.
     pub categories: BTreeMap<Category, CategoryFigures>,
     /// By rule: findings by level (low, medium, high), each content once.
@@ -319,6 +341,7 @@ impl Overview {
         self.holding += count(holds);
         self.special += count(special);
         self.exposed += count(holds && exposed);
+        self.special_exposed += count(special && exposed);
         folder.holding += count(holds);
         folder.special += count(special);
         folder.exposed += count(holds && exposed);

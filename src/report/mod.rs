@@ -16,6 +16,7 @@ mod html;
 mod jsonl;
 pub mod summary;
 pub mod text;
+pub mod tree;
 
 use std::io;
 
