@@ -85,6 +85,7 @@ pub fn report_options(least: Level) -> report::Options {
     report::Options {
         least,
         since: None,
+        now: jiff::Timestamp::now(),
         timezone: jiff::tz::TimeZone::system(),
         program: "domesday".to_owned(),
     }

@@ -175,7 +175,7 @@ impl Figures<'_> {
             let exposed = Exposure::from_number(row.get(3)?) == Exposure::Everyone;
             overview.outcomes.entry(kind).or_default().0 += 1;
             let folder = folders.entry(row.get(1)?).or_default();
-            if matches!(kind, OutcomeKind::Excluded | OutcomeKind::NotAFile) {
+            if !kind.is_document() {
                 continue;
             }
             overview.documents += 1;

@@ -215,6 +215,16 @@ impl Exposure {
         }
     }
 
+    /// The words a person reads.
+    pub fn words(self) -> &'static str {
+        match self {
+            Exposure::Unknown => "unknown",
+            Exposure::Owner => "the owner only",
+            Exposure::Group => "a group",
+            Exposure::Everyone => "everyone",
+        }
+    }
+
     /// From the number stored.
     pub fn from_number(number: i64) -> Exposure {
         Exposure::ALL

@@ -59,6 +59,11 @@ outcomes! {
 }
 
 impl OutcomeKind {
+    /// Whether there is a document at all: not an entry that the user excluded, nor a link, a socket or a device.
+    pub fn is_document(self) -> bool {
+        !matches!(self, OutcomeKind::Excluded | OutcomeKind::NotAFile)
+    }
+
     /// The kind with this id.
     pub fn from_id(id: &str) -> Option<OutcomeKind> {
         OutcomeKind::ALL.iter().copied().find(|k| k.id() == id)

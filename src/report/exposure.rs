@@ -30,7 +30,7 @@ impl Report for Exposure {
         for special in [true, false] {
             let mut told = 0_u64;
             inventory.places::<ReportError>(Which::Live, |place| {
-                if place.exposure != Reach::Everyone {
+                if place.exposure != Reach::Everyone || !place.outcome.kind.is_document() {
                     return Ok(());
                 }
                 let parts = inventory.parts(place)?;

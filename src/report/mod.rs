@@ -20,7 +20,7 @@ pub mod tree;
 
 use std::io;
 
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 use thiserror::Error;
 
 use crate::{
@@ -34,6 +34,14 @@ pub enum ReportError {
     /// The inventory.
     #[error(transparent)]
     Inventory(#[from] InventoryError),
+    /// A scan to compare with that is not on record, and those that are.
+    #[error("there is no scan {run} on record: {known}")]
+    NoSuchRun {
+        /// Its number.
+        run: i64,
+        /// The numbers there are, in words.
+        known: String,
+    },
     /// Where it is written to.
     #[error("the report cannot be written: {0}")]
     Output(#[from] io::Error),
@@ -53,6 +61,8 @@ pub struct Options {
     pub least: Level,
     /// For what changed: the run to compare with; `None`: the one before the last.
     pub since: Option<RunId>,
+    /// What is taken for now: ages and periods are counted back from it.
+    pub now: Timestamp,
     /// For dates.
     pub timezone: TimeZone,
     /// How the program was called, for the commands suggested: `domesday`.
@@ -64,6 +74,7 @@ impl Default for Options {
         Options {
             least: Level::Medium,
             since: None,
+            now: Timestamp::now(),
             timezone: TimeZone::UTC,
             program: "domesday".into(),
         }

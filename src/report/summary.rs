@@ -50,6 +50,8 @@ pub struct Model {
     pub special: u64,
     /// Of those with personal data, the ones that everyone can read.
     pub exposed: u64,
+    /// Of those with special category or criminal offence data, the ones that everyone can read.
+    pub special_exposed: u64,
     /// Class by class, special and criminal first; categories in which nothing was found are left out.
     pub classes: Vec<(Class, Vec<(Category, CategoryFigures)>)>,
     /// Findings of low confidence, in no other figure.
@@ -135,6 +137,7 @@ pub fn model(inventory: &Inventory) -> Result<Model, ReportError> {
         holding: overview.holding,
         special: overview.special,
         exposed: overview.exposed,
+        special_exposed: overview.special_exposed,
         classes,
         hints: overview.findings(Level::Low),
         other: overview.categories.values().map(|c| c.other).sum(),

@@ -111,6 +111,12 @@ pub fn file_time(nanoseconds: i64) -> String {
         .unwrap_or_default()
 }
 
+/// The year of a file's time, from nanoseconds since 1970; `None` when impossible.
+pub fn year(nanoseconds: i64, timezone: &TimeZone) -> Option<i16> {
+    let time = Timestamp::from_nanosecond(i128::from(nanoseconds)).ok()?;
+    Some(time.to_zoned_datetime(timezone.clone()).year())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -93,11 +93,11 @@ impl Tree {
         let mut index: HashMap<String, usize> = HashMap::new();
         for root in roots {
             let path = root.path.display();
-            if !index.contains_key(&path) {
-                let at = tree.push(path.clone(), path.clone(), &labels);
+            index.entry(path.clone()).or_insert_with(|| {
+                let at = tree.push(path.clone(), path, &labels);
                 tree.tops.push(at);
-                index.insert(path, at);
-            }
+                at
+            });
         }
         let mut sorted: Vec<_> = folders.iter().collect();
         sorted.sort_by(|a, b| a.path.cmp(&b.path));
@@ -170,7 +170,9 @@ impl Tree {
         hot.retain(|&child| self.nodes[child].all.holding > 0);
         hot.sort_by(|&a, &b| {
             let (a, b) = (&self.nodes[a], &self.nodes[b]);
-            weight(&b.all).cmp(&weight(&a.all)).then(a.path.cmp(&b.path))
+            weight(&b.all)
+                .cmp(&weight(&a.all))
+                .then(a.path.cmp(&b.path))
         });
         hot
     }
@@ -274,7 +276,11 @@ mod tests {
 
     #[test]
     fn several_roots_keep_whole_paths_and_none_is_lost() {
-        let folders = [folder("/a/x", 1), folder("/b", 2), folder("/elsewhere/y", 4)];
+        let folders = [
+            folder("/a/x", 1),
+            folder("/b", 2),
+            folder("/elsewhere/y", 4),
+        ];
         let tree = Tree::new(&folders, &[root("/a"), root("/b")]);
         let sum: u64 = tree.cut(9).iter().map(|&r| tree.figures(r).holding).sum();
         assert_eq!(sum, 7);

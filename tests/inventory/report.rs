@@ -371,11 +371,11 @@ fn the_page_is_self_contained_and_no_name_becomes_markup() {
     let data: serde_json::Value = serde_json::from_str(data).unwrap();
     assert_eq!(data["documents"].as_array().unwrap().len(), 3);
     assert!(
-        data["documents"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .any(|d| d["p"].as_str().unwrap().contains("</script>")),
+        data["documents"].as_array().unwrap().iter().any(|d| {
+            let folder = &data["folders"][d["g"].as_u64().unwrap() as usize];
+            format!("{}/{}", folder.as_str().unwrap(), d["p"].as_str().unwrap())
+                .contains("</script>")
+        }),
         "the data has the name as it is"
     );
     assert_eq!(data["documents"][0]["d"][0][3][0][1], "high");

@@ -1,48 +1,64 @@
 //! What the page shows of the documents, gathered in one pass and cut to what a browser holds well.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
 use crate::{
-    inventory::{Inventory, Overview, PartRow, Place, Which, record::Exposure},
-    model::{Category, Class},
-    report::{Options, ReportError, text},
+    inventory::{
+        Inventory, PartRow, Place, Which,
+        record::{DocumentId, Exposure},
+    },
+    model::{Category, Class, Evidence, Status},
+    report::{
+        Options, ReportError, text,
+        tree::{Labels, Tree},
+    },
 };
 
 /// Documents in the table.
 const DOCUMENTS: usize = 50_000;
 
 /// Findings told per rule and part in the drill-down.
-const FINDINGS: usize = 3;
+const FINDINGS: usize = 5;
 
-/// Documents with a drill-down into findings; the others have their counts.
-const DETAILED: usize = 5_000;
+/// Bytes of text that the drill-downs may take: what a browser opens from a share without a person waiting.
+const DETAILS: usize = 16 << 20;
 
 /// Everything the page is drawn from.
 pub(super) struct Data {
-    pub(super) overview: Overview,
+    pub(super) tree: Tree,
+    pub(super) labels: Labels,
     pub(super) table: Table,
     /// What the table leaves out, in words.
     pub(super) note: String,
-    /// Documents with personal data by year of last change: other, special or criminal.
-    pub(super) ages: BTreeMap<String, (u64, u64)>,
+    /// Documents with personal data by year of last change (`None`: unknown): other, special or criminal.
+    pub(super) ages: BTreeMap<Option<i16>, (u64, u64)>,
     /// The same by who can read them.
     pub(super) exposures: BTreeMap<Exposure, (u64, u64)>,
+    /// Documents with passwords or keys.
+    pub(super) credentials: u64,
+    /// Contents with personal data held at more than one place: their further places.
+    pub(super) copies: u64,
 }
 
-/// What the script reads.
+/// What the script reads. Rows come hottest first.
 #[derive(Serialize)]
 pub(super) struct Table {
+    /// What every path begins with.
+    base: String,
     categories: Vec<(&'static str, &'static str)>,
     exposures: Vec<&'static str>,
+    folders: Vec<String>,
     documents: Vec<Row>,
 }
 
 /// A document.
 #[derive(Serialize)]
 struct Row {
-    /// Path.
+    /// Folder, index.
+    g: u32,
+    /// Name.
     p: String,
     /// Size.
     s: Option<u64>,
@@ -60,87 +76,137 @@ struct Row {
     n: u64,
     /// Copies elsewhere.
     k: u64,
-    /// Categories, by index.
+    /// Categories, by index, special and criminal first.
     c: Vec<u8>,
     /// Special or criminal.
-    x: bool,
-    /// Drill-down: part, rule, counts, findings.
+    x: u8,
+    /// Drill-down: part, rule, counts, findings; empty when the page has none of it.
     d: Vec<(String, String, [u64; 3], Vec<Detail>)>,
+    #[serde(skip)]
+    document: DocumentId,
 }
 
 /// A finding: location, level, preview, evidence, id.
 type Detail = (String, &'static str, String, String, String);
 
-pub(super) fn gather(inventory: &Inventory, _options: &Options) -> Result<Data, ReportError> {
+pub(super) fn gather(inventory: &Inventory, options: &Options) -> Result<Data, ReportError> {
+    let roots = inventory.roots()?;
+    let tree = Tree::new(&inventory.overview()?.folders, &roots);
+    let labels = Labels::new(&roots);
+    let credential = Category::ALL
+        .iter()
+        .position(|c| *c == Category::Credential);
     let mut rows: Vec<Row> = Vec::new();
+    let mut folders = Folders::default();
     let (mut ages, mut exposures) = (BTreeMap::new(), BTreeMap::new());
-    let mut left_out = 0_u64;
+    let (mut left_out, mut credentials, mut copies) = (0_u64, 0, 0);
     inventory.places::<ReportError>(Which::Live, |place| {
+        if !place.outcome.kind.is_document() {
+            return Ok(());
+        }
         let parts = inventory.parts(place)?;
-        let row = row(place, &parts);
+        let row = row(place, &parts, &labels, &mut folders);
         let holds = row.f[0] + row.f[1] > 0;
         if holds {
-            let year = row.m.get(..4).unwrap_or("unknown").to_owned();
+            let year = place
+                .modified
+                .and_then(|at| text::year(at, &options.timezone));
             for (other, special) in [
                 ages.entry(year).or_insert((0, 0)),
                 exposures.entry(place.exposure).or_insert((0, 0)),
             ] {
-                *(if row.x { special } else { other }) += 1;
+                *(if row.x > 0 { special } else { other }) += 1;
             }
+            credentials += u64::from(row.c.iter().any(|c| Some(usize::from(*c)) == credential));
+            copies += u64::from(row.k > 0);
         }
         if !holds && row.f[2] == 0 && row.u.is_empty() {
             return Ok(());
         }
         rows.push(row);
         if rows.len() >= DOCUMENTS * 2 {
-            left_out += cut(&mut rows);
+            left_out += cut(&mut rows, &folders);
         }
         Ok(())
     })?;
-    left_out += cut(&mut rows);
-    details(inventory, &mut rows)?;
-    let mut note = "Documents in which something was found or that could not be read.".to_owned();
+    left_out += cut(&mut rows, &folders);
+    let detailed = details(inventory, &mut rows)?;
+    let mut note =
+        "Every document in which something was found or that could not be read, those with special category data and \
+         most findings first. Open one to see where in it, and why."
+            .to_owned();
     if left_out > 0 {
         note.push_str(&format!(
-            " The {} that hold least are left out: `report documents` lists all.",
-            text::number(left_out)
+            " The {} that hold least are left out: `{} report documents` lists all.",
+            text::number(left_out),
+            options.program,
         ));
     }
-    if rows.len() > DETAILED {
+    if detailed < rows.len() {
         note.push_str(&format!(
-            " Locations are told for the {} that hold most: `report csv` has all.",
-            text::number(DETAILED as u64)
+            " Locations are told for the {} that hold most: `{} report csv` has all.",
+            text::number(detailed as u64),
+            options.program,
         ));
     }
     Ok(Data {
-        overview: inventory.overview()?,
         table: Table {
+            base: text::terminal(labels.base()).into_owned(),
             categories: Category::ALL
                 .iter()
                 .map(|c| (c.title(), super::super::csv::class(c.class())))
                 .collect(),
             exposures: Exposure::ALL.iter().map(|e| e.name()).collect(),
+            folders: folders.names,
             documents: rows,
         },
+        tree,
+        labels,
         note,
         ages,
         exposures,
+        credentials,
+        copies,
     })
 }
 
+/// Folders by number, each written once.
+#[derive(Default)]
+struct Folders {
+    names: Vec<String>,
+    index: HashMap<String, u32>,
+}
+
+impl Folders {
+    fn number(&mut self, name: &str) -> u32 {
+        if let Some(&at) = self.index.get(name) {
+            return at;
+        }
+        let at = self.names.len() as u32;
+        self.names.push(text::terminal(name).into_owned());
+        self.index.insert(name.to_owned(), at);
+        at
+    }
+}
+
 /// Keeps the documents that hold most; returns how many went.
-fn cut(rows: &mut Vec<Row>) -> u64 {
-    rows.sort_by(|a, b| weight(b).cmp(&weight(a)).then_with(|| a.p.cmp(&b.p)));
+fn cut(rows: &mut Vec<Row>, folders: &Folders) -> u64 {
+    let folder = |row: &Row| &folders.names[row.g as usize];
+    rows.sort_by(|a, b| {
+        weight(b)
+            .cmp(&weight(a))
+            .then_with(|| (folder(a), &a.p).cmp(&(folder(b), &b.p)))
+    });
     let over = rows.len().saturating_sub(DOCUMENTS);
     rows.truncate(DOCUMENTS);
     over as u64
 }
 
-fn weight(row: &Row) -> (bool, u64, u64) {
+fn weight(row: &Row) -> (u8, u64, u64) {
     (row.x, row.f[0] + row.f[1], row.f[2])
 }
 
-fn row(place: &Place, parts: &[PartRow]) -> Row {
+fn row(place: &Place, parts: &[PartRow], labels: &Labels, folders: &mut Folders) -> Row {
     let (mut findings, mut special) = ([0; 3], false);
     let mut categories = Vec::new();
     for rule in parts.iter().flat_map(|part| &part.rules) {
@@ -154,9 +220,9 @@ fn row(place: &Place, parts: &[PartRow]) -> Row {
             categories.extend(index.map(|index| index as u8));
         }
     }
-    categories.sort_unstable();
+    categories
+        .sort_unstable_by_key(|&c| (Category::ALL[usize::from(c)].class() == Class::Standard, c));
     categories.dedup();
-    let path = place.path.display();
     let outcome = if place.outcome.kind.is_problem() {
         place.outcome.to_string()
     } else {
@@ -169,8 +235,10 @@ fn row(place: &Place, parts: &[PartRow]) -> Row {
             n => format!("{} inside not read", text::number(n)),
         }
     };
+    let (folder, name) = place.path.split();
     Row {
-        p: text::terminal(&path).into_owned(),
+        g: folders.number(labels.label(&String::from_utf8_lossy(folder))),
+        p: text::terminal(&String::from_utf8_lossy(name)).into_owned(),
         s: place.size,
         m: place
             .modified
@@ -184,26 +252,23 @@ fn row(place: &Place, parts: &[PartRow]) -> Row {
         n: parts.iter().map(|part| part.people).max().unwrap_or(0),
         k: place.copies,
         c: categories,
-        x: special,
+        x: u8::from(special),
         d: Vec::new(),
+        document: place.document,
     }
 }
 
-/// Fills in the drill-down of the first documents of the list.
-fn details(inventory: &Inventory, rows: &mut [Row]) -> Result<(), ReportError> {
-    let wanted: BTreeMap<String, usize> = rows
-        .iter()
-        .take(DETAILED)
-        .enumerate()
-        .map(|(at, row)| (row.p.clone(), at))
-        .collect();
-    inventory.places::<ReportError>(Which::Live, |place| {
-        let path = place.path.display();
-        let Some(&at) = wanted.get(&*text::terminal(&path)) else {
-            return Ok(());
+/// Fills in the drill-down of the first documents of the list; returns of how many.
+fn details(inventory: &Inventory, rows: &mut [Row]) -> Result<usize, ReportError> {
+    let mut bytes = 0;
+    for (at, row) in rows.iter_mut().enumerate() {
+        if bytes > DETAILS {
+            return Ok(at);
+        }
+        let Some(place) = inventory.place(row.document)? else {
+            continue;
         };
-        let mut detail = Vec::new();
-        for part in inventory.parts(place)? {
+        for part in inventory.parts(&place)? {
             let within = if part.in_name {
                 "in its name".to_owned()
             } else {
@@ -214,36 +279,25 @@ fn details(inventory: &Inventory, rows: &mut [Row]) -> Result<(), ReportError> {
                 // The surest, in the order of their places.
                 let mut shown = by_rule.remove(&rule.rule).unwrap_or_default();
                 shown.sort_by_key(|f| std::cmp::Reverse(f.confidence.level()));
-                let findings = shown
+                let findings: Vec<Detail> = shown
                     .into_iter()
                     .take(FINDINGS)
                     .map(|finding| {
-                        let evidence = &finding.evidence;
-                        let words = [
-                            evidence.checked.map(|ok| {
-                                if ok {
-                                    "check passed".to_owned()
-                                } else {
-                                    "check failed".to_owned()
-                                }
-                            }),
-                            evidence.label.as_ref().map(|w| format!("label “{w}”")),
-                            evidence.context.as_ref().map(|w| format!("near “{w}”")),
-                            evidence.against.as_ref().map(|w| format!("against: “{w}”")),
-                            evidence.near_person.then(|| "near a person".to_owned()),
-                        ];
-                        let words: Vec<_> = words.into_iter().flatten().collect();
                         (
                             text::terminal(&finding.anchor.to_string()).into_owned(),
                             finding.confidence.level().name(),
                             text::terminal(&finding.preview).into_owned(),
-                            words.join(", "),
-                            part.id_of(place, rule, finding.number).to_string(),
+                            why(finding.status, &finding.evidence),
+                            part.id_of(&place, rule, finding.number).to_string(),
                         )
                     })
                     .collect();
+                bytes += findings
+                    .iter()
+                    .map(|f| 40 + f.0.len() + f.2.len() + f.3.len() + f.4.len())
+                    .sum::<usize>();
                 let [low, medium, high] = rule.counts;
-                detail.push((
+                row.d.push((
                     within.clone(),
                     rule.rule.to_string(),
                     [high, medium, low],
@@ -251,7 +305,31 @@ fn details(inventory: &Inventory, rows: &mut [Row]) -> Result<(), ReportError> {
                 ));
             }
         }
-        rows[at].d = detail;
-        Ok(())
-    })
+    }
+    Ok(rows.len())
+}
+
+/// Whose it is, where it is nobody's, and the evidence, in words.
+fn why(status: Status, evidence: &Evidence) -> String {
+    let words = [
+        match status {
+            Status::Live => None,
+            Status::Example => Some("an example".to_owned()),
+            Status::Organisation => Some("an organisation's".to_owned()),
+            Status::PublicRegister => Some("in a public register".to_owned()),
+        },
+        evidence.checked.map(|ok| {
+            if ok {
+                "check passed".to_owned()
+            } else {
+                "check failed".to_owned()
+            }
+        }),
+        evidence.label.as_ref().map(|w| format!("label “{w}”")),
+        evidence.context.as_ref().map(|w| format!("near “{w}”")),
+        evidence.against.as_ref().map(|w| format!("against: “{w}”")),
+        evidence.near_person.then(|| "near a person".to_owned()),
+    ];
+    let words: Vec<_> = words.into_iter().flatten().collect();
+    text::terminal(&words.join(", ")).into_owned()
 }

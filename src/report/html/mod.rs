@@ -5,19 +5,22 @@
 //! stays quick at fifty thousand. A content-security policy lets nothing run but that script and nothing load at all; every
 //! name that came from a file system is escaped where it enters the page, and the script writes text, never markup.
 
+mod changes;
 mod charts;
 mod data;
+mod treemap;
 
 use std::{fmt, io::Write};
 
 use crate::{
-    inventory::{Inventory, What, record::RunId},
+    inventory::{Inventory, record::Exposure},
+    model::Category,
     report::{Options, Report, ReportError, summary, text},
 };
 use data::Data;
 
-/// Changes told.
-const CHANGES: usize = 200;
+/// Years after which the page points out that documents are old: no law, but what many policies have for most records.
+const OLD: i16 = 6;
 
 /// The report.
 pub struct Html;
@@ -62,16 +65,46 @@ impl Report for Html {
         let nonce = nonce();
         head(&model, options, &nonce, out)?;
         figures(&model, out)?;
+        stands_out(&model, &data, options, out)?;
         categories(&model, out)?;
-        charts::heat(&data.overview, out)?;
-        charts::treemap(&data.overview, out)?;
-        charts::ages(&data.ages, out)?;
-        charts::exposures(&data.exposures, out)?;
+        section(out, "where", "Where", |out| {
+            charts::heat(&data.tree, out)?;
+            treemap::treemap(&data.tree, out)
+        })?;
+        let this_year = options
+            .now
+            .to_zoned_datetime(options.timezone.clone())
+            .year();
+        section(out, "age", "Age", |out| {
+            charts::ages(&data.ages, this_year, out)
+        })?;
+        section(out, "exposure", "Exposure", |out| {
+            charts::exposures(&data.exposures, out)
+        })?;
         documents(&data, out)?;
         unread(&model, out)?;
-        changes(inventory, options, out)?;
+        section(out, "changes", "Changes", |out| {
+            changes::changes(inventory, options, &data.labels, out)
+        })?;
+        notes(&model, options, out)?;
         foot(&data, &nonce, out)
     }
+}
+
+/// A part of the page under a heading.
+fn section(
+    out: &mut dyn Write,
+    id: &str,
+    title: &str,
+    body: impl FnOnce(&mut dyn Write) -> Result<(), ReportError>,
+) -> Result<(), ReportError> {
+    writeln!(
+        out,
+        "<section id=\"{id}\" aria-labelledby=\"{id}-title\"><h2 id=\"{id}-title\">{title}</h2>"
+    )?;
+    body(out)?;
+    writeln!(out, "</section>")?;
+    Ok(())
 }
 
 /// A word that the policy and the script tag share and that a file name cannot know.
@@ -91,8 +124,17 @@ fn head(
     let roots: Vec<_> = model.roots.iter().map(|root| root.path.display()).collect();
     let roots = roots.join(", ");
     let scanned = match &model.run {
-        Some(run) => text::moment(run.started, &options.timezone),
-        None => "never".into(),
+        Some(run) => {
+            let ending = match run.ending.as_deref() {
+                Some("complete") => "complete",
+                Some("interrupted") => "interrupted before its end",
+                Some(_) => "failed before its end",
+                None => "not finished",
+            };
+            let started = text::moment(run.started, &options.timezone);
+            format!("Scan of {started}, {ending}, by domesday {}", run.version)
+        }
+        None => "Never scanned".into(),
     };
     writeln!(
         out,
@@ -101,9 +143,10 @@ fn head(
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
          <title>Personal data in {1}</title>\n<style nonce=\"{0}\">\n{2}</style>\n</head>\n<body>\n\
          <a class=\"skip\" href=\"#documents\">Skip to the documents</a>\n\
-         <header><h1>Personal data in {1}</h1>\n<p>Scan of {3}. This page holds previews with the middle masked, and no value in full.</p>\n\
+         <header><h1>Personal data in {1}</h1>\n<p>{3}. This page holds previews with the middle masked, and no value in full; names of files and folders are as they are.</p>\n\
          <nav aria-label=\"Sections\"><a href=\"#categories\">Categories</a> <a href=\"#where\">Where</a> <a href=\"#age\">Age</a> \
-         <a href=\"#exposure\">Exposure</a> <a href=\"#documents\">Documents</a> <a href=\"#unread\">Not read</a> <a href=\"#changes\">Changes</a></nav></header>\n<main>",
+         <a href=\"#exposure\">Exposure</a> <a href=\"#documents\">Documents</a> <a href=\"#unread\">Not read</a> <a href=\"#changes\">Changes</a> \
+         <a href=\"#notes\">How to read it</a></nav></header>\n<main>",
         nonce,
         Escaped(&roots),
         include_str!("page.css"),
@@ -128,6 +171,11 @@ fn figures(model: &summary::Model, out: &mut dyn Write) -> Result<(), ReportErro
             "with personal data can be read by everyone",
             model.exposed > 0,
         ),
+        (
+            model.special_exposed,
+            "of these with special category or criminal offence data",
+            model.special_exposed > 0,
+        ),
         (unread, "could not be read, or only in part", unread > 0),
     ] {
         writeln!(
@@ -141,10 +189,101 @@ fn figures(model: &summary::Model, out: &mut dyn Write) -> Result<(), ReportErro
     Ok(())
 }
 
+/// What wants doing first, each with a way to the documents.
+fn stands_out(
+    model: &summary::Model,
+    data: &Data,
+    options: &Options,
+    out: &mut dyn Write,
+) -> Result<(), ReportError> {
+    let everyone = Exposure::Everyone as u8;
+    let credential = charts::index(Category::Credential);
+    let unread: u64 = model.unread.iter().map(|u| u.documents + u.members).sum();
+    let this_year = options
+        .now
+        .to_zoned_datetime(options.timezone.clone())
+        .year();
+    let old: u64 = data
+        .ages
+        .iter()
+        .filter(|(year, _)| year.is_some_and(|year| year < this_year - OLD))
+        .map(|(_, (other, special))| other + special)
+        .sum();
+    let (some, verb) = (
+        |n| text::plural(n, "file", "files"),
+        |n| if n == 1 { "holds" } else { "hold" },
+    );
+    let told = [
+        (
+            model.special_exposed,
+            format!("data-special=\"1\" data-exposed=\"{everyone}\""),
+            format!(
+                "{} with special category or criminal offence data can be read by everyone",
+                some(model.special_exposed)
+            ),
+        ),
+        (
+            data.credentials,
+            format!("data-category=\"{credential}\""),
+            format!(
+                "{} {} passwords or keys",
+                some(data.credentials),
+                verb(data.credentials)
+            ),
+        ),
+        (
+            unread,
+            "data-unread=\"1\"".to_owned(),
+            format!(
+                "{} could not be read, or only in part: what is in them is not known",
+                some(unread)
+            ),
+        ),
+        (
+            old,
+            String::new(),
+            format!(
+                "{} with personal data {} last changed before {}",
+                some(old),
+                if old == 1 { "was" } else { "were" },
+                this_year - OLD
+            ),
+        ),
+        (
+            data.copies,
+            String::new(),
+            format!(
+                "{} with personal data {} held somewhere else as well: what is erased at one place is still held at the other",
+                some(data.copies),
+                if data.copies == 1 { "is" } else { "are" }
+            ),
+        ),
+    ];
+    if told.iter().all(|(count, ..)| *count == 0) {
+        return Ok(());
+    }
+    section(out, "first", "What stands out", |out| {
+        writeln!(out, "<ul class=\"out\">")?;
+        for (count, to, sentence) in told {
+            match (count, to.is_empty()) {
+                (0, _) => {}
+                (_, true) => writeln!(out, "<li>{}.</li>", Escaped(&sentence))?,
+                (_, false) => writeln!(
+                    out,
+                    "<li><a href=\"#documents\" {to}>{}</a>.</li>",
+                    Escaped(&sentence)
+                )?,
+            }
+        }
+        writeln!(out, "</ul>")?;
+        Ok(())
+    })
+}
+
 fn categories(model: &summary::Model, out: &mut dyn Write) -> Result<(), ReportError> {
     writeln!(
         out,
-        "<section id=\"categories\"><h2>Categories</h2>\n<div class=\"wide\"><table><caption>Findings of medium and high confidence; {} of low confidence are apart</caption>\n\
+        "<section id=\"categories\" aria-labelledby=\"categories-title\"><h2 id=\"categories-title\">Categories</h2>\n<div class=\"wide\"><table><caption>Findings of medium and high confidence; {} of low confidence are apart</caption>\n\
          <thead><tr><th scope=\"col\">Category</th><th scope=\"col\" class=\"n\">Files</th><th scope=\"col\" class=\"n\">Findings</th><th scope=\"col\" class=\"n\">High</th>\
          <th scope=\"col\" class=\"n\">Medium</th><th scope=\"col\" class=\"n\">People, at most</th><th scope=\"col\" class=\"n\">Files everyone can read</th></tr></thead>",
         text::plural(model.hints, "hint", "hints")
@@ -160,7 +299,8 @@ fn categories(model: &summary::Model, out: &mut dyn Write) -> Result<(), ReportE
             let [_, medium, high] = figures.findings;
             writeln!(
                 out,
-                "<tr><th scope=\"row\">{}</th><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
+                "<tr><th scope=\"row\"><a href=\"#documents\" data-category=\"{}\">{}</a></th><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
+                charts::index(*category),
                 Escaped(category.title()),
                 text::number(figures.documents),
                 text::number(medium + high),
@@ -179,22 +319,29 @@ fn categories(model: &summary::Model, out: &mut dyn Write) -> Result<(), ReportE
 fn documents(data: &Data, out: &mut dyn Write) -> Result<(), ReportError> {
     writeln!(
         out,
-        "<section id=\"documents\"><h2>Documents</h2>\n<p>{}</p>\n\
-         <form role=\"search\" id=\"filters\"><label>Search <input type=\"search\" id=\"search\" autocomplete=\"off\" placeholder=\"path, owner, outcome\"></label>\n\
+        "<section id=\"documents\" aria-labelledby=\"documents-title\"><h2 id=\"documents-title\">Documents</h2>\n<p>{}</p>\n\
+         <form role=\"search\" id=\"filters\" aria-label=\"Documents\"><label>Search <input type=\"search\" id=\"search\" autocomplete=\"off\" placeholder=\"path, owner, why not read\"></label>\n\
+         <label>Folder <input type=\"search\" id=\"folder\" autocomplete=\"off\"></label>\n\
          <label>Category <select id=\"category\"><option value=\"\">any</option></select></label>\n\
-         <label>Exposure <select id=\"exposed\"><option value=\"\">any</option></select></label>\n\
-         <label><input type=\"checkbox\" id=\"special\"> special or criminal only</label></form>\n\
+         <label>Readable by <select id=\"exposed\"><option value=\"\">anyone</option></select></label>\n\
+         <label><input type=\"checkbox\" id=\"only\"> without subfolders</label>\n\
+         <label><input type=\"checkbox\" id=\"special\"> special category or criminal</label>\n\
+         <label><input type=\"checkbox\" id=\"unread-only\"> not read</label>\n\
+         <button type=\"reset\">Show all</button></form>\n\
          <p id=\"count\" role=\"status\" aria-live=\"polite\"></p>\n\
-         <div class=\"wide\"><table id=\"table\"><thead><tr></tr></thead><tbody></tbody></table></div>\n\
+         <div class=\"wide\" id=\"rows\"><table id=\"table\" tabindex=\"-1\" aria-label=\"Documents\"><thead><tr></tr></thead><tbody></tbody></table></div>\n\
          <nav id=\"pages\" aria-label=\"Pages of documents\"></nav>\n\
-         <noscript>The table needs JavaScript, which this browser has off for this page; `report documents` gives the same as CSV.</noscript></section>",
+         <noscript>The table needs JavaScript, which this browser has off for this page; `domesday report documents` gives the same as CSV.</noscript></section>",
         Escaped(&data.note)
     )?;
     Ok(())
 }
 
 fn unread(model: &summary::Model, out: &mut dyn Write) -> Result<(), ReportError> {
-    writeln!(out, "<section id=\"unread\"><h2>Not read</h2>")?;
+    writeln!(
+        out,
+        "<section id=\"unread\" aria-labelledby=\"unread-title\"><h2 id=\"unread-title\">Not read</h2>"
+    )?;
     if model.unread.is_empty() {
         writeln!(
             out,
@@ -204,8 +351,8 @@ fn unread(model: &summary::Model, out: &mut dyn Write) -> Result<(), ReportError
     }
     writeln!(
         out,
-        "<p>Personal data may lie in these unseen. Each is in the table of documents: search for its outcome.</p>\n\
-         <table><thead><tr><th scope=\"col\">Outcome</th><th scope=\"col\" class=\"n\">Files</th><th scope=\"col\" class=\"n\">Inside files</th><th scope=\"col\">Reasons</th></tr></thead><tbody>"
+        "<p>Personal data may lie in these unseen. <a href=\"#documents\" data-unread=\"1\">Show them in the table of documents</a>.</p>\n\
+         <div class=\"wide\"><table><thead><tr><th scope=\"col\">Outcome</th><th scope=\"col\" class=\"n\">Files</th><th scope=\"col\" class=\"n\">Inside files</th><th scope=\"col\">Reasons</th></tr></thead><tbody>"
     )?;
     for unread in &model.unread {
         let reasons: Vec<_> = unread
@@ -223,67 +370,32 @@ fn unread(model: &summary::Model, out: &mut dyn Write) -> Result<(), ReportError
             Escaped(&reasons.join("; "))
         )?;
     }
-    writeln!(out, "</tbody></table></section>")?;
+    writeln!(out, "</tbody></table></div></section>")?;
     Ok(())
 }
 
-fn changes(
-    inventory: &Inventory,
+/// What the words and figures mean.
+fn notes(
+    model: &summary::Model,
     options: &Options,
     out: &mut dyn Write,
 ) -> Result<(), ReportError> {
-    writeln!(out, "<section id=\"changes\"><h2>Changes</h2>")?;
-    let runs = inventory.runs(2)?;
-    let since = match (options.since, &runs[..]) {
-        (Some(since), _) => since,
-        (None, [_, before]) => before.id,
-        (None, _) => {
-            writeln!(
-                out,
-                "<p>There has been one scan only: nothing to compare it with.</p></section>"
-            )?;
-            return Ok(());
-        }
-    };
-    let (mut last, mut told, mut more): (Option<What>, usize, u64) = (None, 0, 0);
-    inventory.changes::<ReportError>(RunId(since.0), |change| {
-        if told == CHANGES {
-            more += 1;
-            return Ok(());
-        }
-        told += 1;
-        if last != Some(change.what) {
-            if last.is_some() {
-                writeln!(out, "</ul>")?;
-            }
-            writeln!(out, "<h3>{}</h3><ul>", Escaped(change.what.title()))?;
-            last = Some(change.what);
-        }
-        let note = match change.what {
-            What::Moved => format!(" (from {})", change.before),
-            _ if !change.before.is_empty() => format!(" ({} → {})", change.before, change.after),
-            _ => String::new(),
-        };
-        Ok(writeln!(
-            out,
-            "<li>{}{}</li>",
-            Escaped(&change.place.path.display()),
-            Escaped(&note)
-        )?)
-    })?;
-    match last {
-        Some(_) => writeln!(out, "</ul>")?,
-        None => writeln!(out, "<p>Nothing has changed since the scan before.</p>")?,
-    }
-    if more > 0 {
+    section(out, "notes", "How to read it", |out| {
         writeln!(
             out,
-            "<p>And {} more: `report changes` lists them all.</p>",
-            text::number(more)
+            "<p>A <em>finding</em> is one piece of personal data at one place in a document. <em>High</em>: as sure as a scanner gets. \
+             <em>Medium</em>: probable. <em>Hints</em> are low: they are listed at their documents and are in no other figure here, and neither \
+             are {} findings that are examples, of organisations, or public. A special category is counted where it is tied to a person: a \
+             sickness policy is not a health record.</p>\n\
+             <p><em>People, at most</em>: the same person in two documents counts twice. A copy counts as often as it is there. Folders are those of \
+             the share, with all below them. <em>Readable by everyone</em>: by every account of the system, as far as permissions told.</p>\n\
+             <p>A scanner finds what its rules describe; that nothing was found in a document does not prove that nothing is in it. Of one finding, \
+             <code>{} explain ID</code> tells the rule and the evidence.</p>",
+            text::number(model.other),
+            Escaped(&options.program),
         )?;
-    }
-    writeln!(out, "</section>")?;
-    Ok(())
+        Ok(())
+    })
 }
 
 /// The data, then the script, which must come after all it reads. `<` is escaped in the data, so that no name can end the

@@ -1,0 +1,77 @@
+//! What changed since an earlier scan: how many of each kind, and the first of them.
+
+use std::io::Write;
+
+use super::Escaped;
+use crate::{
+    inventory::{Inventory, What},
+    report::{Options, ReportError, changes, text, tree::Labels},
+};
+
+/// Documents named of each kind of change.
+const NAMED: usize = 100;
+
+/// The list, without its heading.
+pub(super) fn changes(
+    inventory: &Inventory,
+    options: &Options,
+    labels: &Labels,
+    out: &mut dyn Write,
+) -> Result<(), ReportError> {
+    let Some((since, when)) = changes::since(inventory, options)? else {
+        writeln!(
+            out,
+            "<p>There has been one scan only: nothing to compare it with.</p>"
+        )?;
+        return Ok(());
+    };
+    writeln!(out, "<p>Since scan {}{}.</p>", since.0, Escaped(&when))?;
+    let mut kinds: Vec<(What, u64, Vec<String>)> = Vec::new();
+    inventory.changes::<ReportError>(since, |change| {
+        if kinds.last().is_none_or(|(what, ..)| *what != change.what) {
+            kinds.push((change.what, 0, Vec::new()));
+        }
+        if let Some((_, count, named)) = kinds.last_mut() {
+            *count += 1;
+            if named.len() < NAMED {
+                let path = change.place.path.display();
+                let note = changes::note(change, |path| labels.label(path).to_owned());
+                named.push(format!("{}{note}", labels.label(&path)));
+            }
+        }
+        Ok(())
+    })?;
+    if kinds.is_empty() {
+        writeln!(out, "<p>Nothing has changed.</p>")?;
+    }
+    for (what, count, named) in &kinds {
+        let alarming = matches!(what, What::Exposed | What::Unreadable);
+        writeln!(
+            out,
+            "<details{}><summary><h3>{}: {}</h3></summary><ul>",
+            if alarming || *count <= 10 {
+                " open"
+            } else {
+                ""
+            },
+            Escaped(what.title()),
+            text::plural(*count, "file", "files"),
+        )?;
+        for line in named {
+            writeln!(out, "<li>{}</li>", Escaped(line))?;
+        }
+        writeln!(out, "</ul>")?;
+        let more = count - named.len() as u64;
+        if more > 0 {
+            writeln!(
+                out,
+                "<p>And {} more: <code>{} report changes --since {}</code> lists them all.</p>",
+                text::number(more),
+                Escaped(&options.program),
+                since.0,
+            )?;
+        }
+        writeln!(out, "</details>")?;
+    }
+    Ok(())
+}
