@@ -3,7 +3,7 @@
 //! The inventory's figures are by folder without its subfolders. A share has thousands of those; a person thinks of "HR"
 //! and "Care". The tree sums upwards, and [`Tree::cut`] opens the hottest folders until a number of rows is reached.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use crate::{
     inventory::{FolderFigures, Root},
@@ -46,19 +46,27 @@ pub struct Row {
 pub struct Labels {
     /// The only root, with a separator at its end; empty where there are several.
     base: String,
+    /// Where there are several: path and name of each that has a name.
+    names: Vec<(String, String)>,
 }
 
 impl Labels {
     /// For these roots.
     pub fn new(roots: &[Root]) -> Labels {
-        let base = match roots {
-            [root] => {
-                let path = root.path.display();
-                format!("{}/", path.trim_end_matches(separator))
-            }
-            _ => String::new(),
-        };
-        Labels { base }
+        let bare = |root: &Root| root.path.display().trim_end_matches(separator).to_owned();
+        match roots {
+            [root] => Labels {
+                base: format!("{}/", bare(root)),
+                names: Vec::new(),
+            },
+            _ => Labels {
+                base: String::new(),
+                names: roots
+                    .iter()
+                    .filter_map(|root| Some((bare(root), root.name.clone()?)))
+                    .collect(),
+            },
+        }
     }
 
     /// What is left out before every path; empty where there are several roots.
@@ -66,14 +74,27 @@ impl Labels {
         &self.base
     }
 
-    /// A path of a document or a folder, from the root where there is one root.
-    pub fn label<'a>(&self, path: &'a str) -> &'a str {
+    /// Paths of roots and what stands for them.
+    pub fn names(&self) -> &[(String, String)] {
+        &self.names
+    }
+
+    /// A path of a document or a folder: from the root where there is one root, else with the root's name before it.
+    pub fn label<'a>(&self, path: &'a str) -> Cow<'a, str> {
         if !self.base.is_empty() && path == self.base.trim_end_matches(separator) {
-            return "(top folder)";
+            return Cow::Borrowed("(top folder)");
+        }
+        for (root, name) in &self.names {
+            match path.strip_prefix(root.as_str()) {
+                Some(rest) if rest.is_empty() || rest.starts_with(separator) => {
+                    return Cow::Owned(format!("{name}{rest}"));
+                }
+                _ => {}
+            }
         }
         match path.strip_prefix(&self.base) {
-            Some(rest) if !rest.is_empty() => rest,
-            _ => path,
+            Some(rest) if !rest.is_empty() => Cow::Borrowed(rest),
+            _ => Cow::Borrowed(path),
         }
     }
 }
@@ -117,7 +138,7 @@ impl Tree {
 
     fn push(&mut self, path: String, name: String, labels: &Labels) -> usize {
         self.nodes.push(Node {
-            label: labels.label(&path).to_owned(),
+            label: labels.label(&path).into_owned(),
             path,
             name,
             own: FolderFigures::default(),
@@ -235,6 +256,7 @@ mod tests {
         Root {
             id: RootId(1),
             path: RawPath::new(path),
+            name: (path == "/b").then(|| "Archive".to_owned()),
             walked_at: None,
             documents: 0,
             gone: 0,
@@ -278,12 +300,18 @@ mod tests {
     fn several_roots_keep_whole_paths_and_none_is_lost() {
         let folders = [
             folder("/a/x", 1),
-            folder("/b", 2),
-            folder("/elsewhere/y", 4),
+            folder("/b/z", 2),
+            folder("/bb", 1),
+            folder("/elsewhere/y", 3),
         ];
         let tree = Tree::new(&folders, &[root("/a"), root("/b")]);
         let sum: u64 = tree.cut(9).iter().map(|&r| tree.figures(r).holding).sum();
         assert_eq!(sum, 7);
-        assert!(tree.nodes.iter().any(|node| node.label == "/a/x"));
+        let labels: Vec<_> = tree.nodes.iter().map(|node| &*node.label).collect();
+        assert!(
+            labels.contains(&"/a/x") && labels.contains(&"Archive/z"),
+            "{labels:?}"
+        );
+        assert!(labels.contains(&"/bb"), "{labels:?}");
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn changes(
             *count += 1;
             if named.len() < NAMED {
                 let path = change.place.path.display();
-                let note = changes::note(change, |path| labels.label(path).to_owned());
+                let note = changes::note(change, |path| labels.label(path).into_owned());
                 named.push(format!("{}{note}", labels.label(&path)));
             }
         }

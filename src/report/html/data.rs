@@ -47,6 +47,8 @@ pub(super) struct Data {
 pub(super) struct Table {
     /// What every path begins with.
     base: String,
+    /// Names of roots and the paths they stand for.
+    roots: Vec<(String, String)>,
     categories: Vec<(&'static str, &'static str)>,
     exposures: Vec<&'static str>,
     folders: Vec<String>,
@@ -152,6 +154,14 @@ pub(super) fn gather(inventory: &Inventory, options: &Options) -> Result<Data, R
     Ok(Data {
         table: Table {
             base: text::terminal(labels.base()).into_owned(),
+            roots: labels
+                .names()
+                .iter()
+                .map(|(path, name)| {
+                    let safe = |text| text::terminal(text).into_owned();
+                    (safe(name), safe(path))
+                })
+                .collect(),
             categories: Category::ALL
                 .iter()
                 .map(|c| (c.title(), super::super::csv::class(c.class())))
@@ -237,7 +247,7 @@ fn row(place: &Place, parts: &[PartRow], labels: &Labels, folders: &mut Folders)
     };
     let (folder, name) = place.path.split();
     Row {
-        g: folders.number(labels.label(&String::from_utf8_lossy(folder))),
+        g: folders.number(&labels.label(&String::from_utf8_lossy(folder))),
         p: text::terminal(&String::from_utf8_lossy(name)).into_owned(),
         s: place.size,
         m: place

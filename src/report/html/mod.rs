@@ -121,7 +121,11 @@ fn head(
     nonce: &str,
     out: &mut dyn Write,
 ) -> Result<(), ReportError> {
-    let roots: Vec<_> = model.roots.iter().map(|root| root.path.display()).collect();
+    let roots: Vec<_> = model
+        .roots
+        .iter()
+        .map(|root| root.name.clone().unwrap_or_else(|| root.path.display()))
+        .collect();
     let roots = roots.join(", ");
     let scanned = match &model.run {
         Some(run) => {

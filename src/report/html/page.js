@@ -13,6 +13,7 @@
     while (n >= 1000 && i < 4) { n /= 1000; i++; } return (i ? n.toFixed(1) : n) + " " + u[i]; };
   const folder = d => data.folders[d.g];
   const path = d => folder(d) === TOP ? d.p : folder(d) + "/" + d.p;
+  const whole = p => { for (const [name, path] of data.roots) if (p.startsWith(name + "/")) return path + p.slice(name.length); return data.base + p; };
   const text = docs.map(d => (path(d) + "\n" + d.o + "\n" + d.u).toLowerCase());
   const columns = [
     ["Document", (d, i) => text[i], ""], ["Categories", d => d.x * 100 + d.c.length, ""], ["High", d => d.f[0], "n"], ["Medium", d => d.f[1], "n"],
@@ -58,7 +59,7 @@
 
   function detail(d) {
     const td = el("td", undefined, { colSpan: columns.length });
-    const facts = [["Path", data.base + path(d)], ["Owner", d.o], ["Modified", d.m], ["Readable by", data.exposures[d.e]], ["Not read", d.u]];
+    const facts = [["Path", whole(path(d))], ["Owner", d.o], ["Modified", d.m], ["Readable by", data.exposures[d.e]], ["Not read", d.u]];
     const list = el("dl");
     for (const [name, value] of facts) if (value) list.append(el("dt", name), el("dd", value));
     const all = el("dd"); for (const c of d.c) all.append(tag(c), " ");
