@@ -8,11 +8,11 @@ use super::{
     candidate::Candidate,
     context::{Nearby, Reach},
     engine::{self, Cursors, Engine, EngineError, PatternSpec, TermSpec},
-    judge::Columns,
+    judge::{Columns, Typed},
     label::{Labels, normalise_name},
     matched::Hit,
     normalise::Normaliser,
-    people::Distinct,
+    people::{Distinct, Named},
     propose::{Memory, Proposals, Propose, TermHit},
     resolve::Resolver,
     rule::{Guard, Levels, Rule, RuleError, RuleSet},
@@ -105,9 +105,13 @@ pub struct DocumentState {
     pub(crate) name: String,
     /// Sure values so far, by rule.
     pub(crate) sure: Vec<u8>,
+    /// Columns whose values say what they are.
+    pub(crate) typed: Typed,
     /// Set while the next segment goes on with this one.
     pub(crate) carried: Option<Box<Carried>>,
     pub(crate) people: Vec<(u16, Distinct)>,
+    /// People by their names.
+    pub(crate) named: Named,
     /// What names and word lists remember.
     pub(crate) memory: Memory,
     /// Findings tied to nobody, held until it is known what the document is.
@@ -304,6 +308,7 @@ impl Detector {
             .people
             .iter()
             .map(|(_, distinct)| distinct.estimate())
+            .chain([document.named.estimate()])
             .max()
             .unwrap_or(0);
         let general = document.memory.general >= GENERAL;
@@ -313,7 +318,11 @@ impl Detector {
         for mut finding in std::mem::take(&mut document.held) {
             // A word that speaks for it (`diagnosed with`) makes up for nobody nearby, not for nobody at all.
             let spoken_for = finding.evidence.context.is_some() && people > 0 && !general;
-            if !tied && !spoken_for {
+            // So does a person by role (`the resident`) where anybody is named, or both.
+            let by_role = finding.evidence.near_person
+                && !general
+                && (people > 0 || finding.evidence.context.is_some());
+            if !tied && !spoken_for && !by_role {
                 finding.confidence = Level::Low.confidence();
             }
             out(finding);

@@ -39,6 +39,14 @@ impl Detector {
         if self.people[usize::from(rule)]
             && finding.status == Status::Live
             && finding.confidence.level() >= Level::Medium
+            && self.rules[usize::from(rule)].by.is_some()
+        {
+            document
+                .named
+                .add(&finding.location.anchor, finding.normal.expose());
+        } else if self.people[usize::from(rule)]
+            && finding.status == Status::Live
+            && finding.confidence.level() >= Level::Medium
         {
             let at = match document.people.iter().position(|(r, _)| *r == rule) {
                 Some(at) => at,

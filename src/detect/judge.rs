@@ -30,6 +30,7 @@ pub(crate) struct Judge<'a> {
     nearby: &'a mut Nearby,
     labels: &'a mut Labels,
     columns: &'a mut Columns,
+    typed: &'a Typed,
     cells: Option<Cells<'a>>,
     /// What the names of the document and of its table say, once asked for.
     document: Option<Vec<Arc<Said>>>,
@@ -38,11 +39,114 @@ pub(crate) struct Judge<'a> {
     sure: &'a mut Vec<u8>,
 }
 
-/// What the headings of the last table said.
+/// A column tells what it holds when so many of its cells pass the check of one rule …
+const LEAST_CELLS: u32 = 20;
+/// … and so many in a hundred: by chance the commonest check digit is right in ten (detection specification §7, rule 3).
+const MOST_OF: u32 = 80;
+/// Rows of a block that are looked at.
+const SAMPLE: usize = 200;
+
+/// What the headings of the last table said, and what its values say by themselves.
 #[derive(Default)]
 pub(crate) struct Columns {
     headings: Option<Arc<[Arc<str>]>>,
     said: Vec<Arc<Said>>,
+}
+
+/// Columns of the table last seen whose values say what they are, by column and rule. Kept for the blocks of its later
+/// rows, which may be few.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Typed {
+    headings: Option<Arc<[Arc<str>]>>,
+    name: Arc<str>,
+    columns: Vec<(u32, u16)>,
+}
+
+impl Typed {
+    /// Looks at the matches of a block of rows, in ascending order.
+    pub fn see(
+        &mut self,
+        segment: &Segment<'_>,
+        text: Normalised<'_>,
+        hits: &[Hit],
+        detector: &Detector,
+    ) {
+        let Layout::Table(table) = segment.layout else {
+            self.columns.clear();
+            return;
+        };
+        let same = self.name == table.name
+            && self
+                .headings
+                .as_ref()
+                .is_some_and(|h| Arc::ptr_eq(h, &table.headings) || *h == table.headings);
+        if !same {
+            self.columns.clear();
+            self.name = table.name.clone();
+            self.headings = Some(table.headings.clone());
+        }
+        let rows = table.rows.len().min(SAMPLE);
+        if (rows as u32) < LEAST_CELLS {
+            return;
+        }
+        let mut filled: Vec<u32> = Vec::new();
+        let mut passed: Vec<(u32, u16, u32)> = Vec::new();
+        let mut next = 0;
+        for n in 0..rows {
+            let end = table.rows.get(n + 1).map_or(segment.text.len(), |&r| r as usize);
+            for (column, cell) in table
+                .cells(segment.text, table.rows[n] as usize..end)
+                .enumerate()
+                .take(256)
+            {
+                if filled.len() <= column {
+                    filled.resize(column + 1, 0);
+                }
+                let shown = segment.text[cell.clone()].trim_matches(['"', ' ', '\'']);
+                if shown.is_empty() {
+                    continue;
+                }
+                filled[column] += 1;
+                let mut last = None;
+                while let Some(hit) = hits.get(next) {
+                    let start = text.original_start(hit.value.0 as usize);
+                    if start >= cell.end {
+                        break;
+                    }
+                    next += 1;
+                    let length = (hit.value.1 - hit.value.0) as usize;
+                    let rule = detector.patterns[usize::from(hit.pattern)].rule;
+                    if start < cell.start
+                        || hit.verdict.kind != Kind::Pass
+                        || length + 2 < shown.len()
+                        || last == Some(rule)
+                    {
+                        continue;
+                    }
+                    last = Some(rule);
+                    let key = (column as u32, rule);
+                    match passed.iter_mut().find(|p| (p.0, p.1) == key) {
+                        Some(p) => p.2 += 1,
+                        None => passed.push((key.0, key.1, 1)),
+                    }
+                }
+            }
+        }
+        self.columns.clear();
+        self.columns.extend(
+            passed
+                .iter()
+                .filter(|p| {
+                    let of = filled[p.0 as usize];
+                    of >= LEAST_CELLS && p.2 * 100 >= of * MOST_OF
+                })
+                .map(|p| (p.0, p.1)),
+        );
+    }
+
+    fn says(&self, column: Option<u32>, rule: u16) -> bool {
+        column.is_some_and(|column| self.columns.contains(&(column, rule)))
+    }
 }
 
 /// Where the words for a value may stand, and what it is called.
@@ -54,6 +158,8 @@ struct Surroundings {
     /// What the cell above says, near the top of a table: forms are filled in below their questions.
     above: Option<Said>,
     said: Option<Arc<Said>>,
+    /// The column, in a table.
+    column: Option<u32>,
 }
 
 impl<'a> Judge<'a> {
@@ -68,6 +174,7 @@ impl<'a> Judge<'a> {
         nearby: &'a mut Nearby,
         labels: &'a mut Labels,
         columns: &'a mut Columns,
+        typed: &'a Typed,
         name: &'a str,
         sure: &'a mut Vec<u8>,
     ) -> Judge<'a> {
@@ -86,6 +193,7 @@ impl<'a> Judge<'a> {
             nearby,
             labels,
             columns,
+            typed,
             cells,
             document: None,
             name,
@@ -186,6 +294,11 @@ impl<'a> Judge<'a> {
                 Role::ForWeakly => weak = Some(phrase),
             }
         }
+        if self.typed.says(place.column, claim.rule) {
+            claim.support = Nearness::Attached;
+            claim.corroborated = true;
+            return;
+        }
         if label_only {
             return;
         }
@@ -249,6 +362,7 @@ impl<'a> Judge<'a> {
                     outer: None,
                     above: None,
                     said: None,
+                    column: None,
                 };
             };
             let above = cells
@@ -261,6 +375,7 @@ impl<'a> Judge<'a> {
                 own: back(cell.bytes.clone()),
                 outer: (!cell.left.is_empty()).then(|| back(cell.left.start..cell.bytes.end)),
                 said: self.columns.said.get(cell.column as usize).cloned(),
+                column: Some(cell.column),
             };
         }
         match field(self.segment, text.original_start(start)) {
@@ -269,12 +384,14 @@ impl<'a> Judge<'a> {
                 outer: None,
                 above: None,
                 said: None,
+                column: None,
             },
             Some(field) => Surroundings {
                 own: back(field.at as usize..field.end as usize),
                 outer: Some(whole),
                 above: None,
                 said: Some(self.labels.said(&self.detector.labels, &field.text)),
+                column: None,
             },
         }
     }

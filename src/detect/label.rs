@@ -47,7 +47,8 @@ impl Labels {
 }
 
 /// A name in the form that label phrases are written in: bracketed units dropped, diacritics and odd spaces folded,
-/// camel and snake case split, `no`, `num`, `nr` and `#` → `number`, `ref` → `reference`, `tel` → `telephone`; lower case.
+/// camel and snake case split, `no`, `num`, `nr` and `#` → `number`, `ref` → `reference`, `tel` → `telephone` and the
+/// other short forms of [`SHORT`] and [`APART`] written out; lower case.
 pub fn normalise_name(name: &str) -> String {
     let mut normaliser = super::normalise::Normaliser::default();
     let folded = normaliser.run(name);
@@ -83,7 +84,70 @@ pub fn normalise_name(name: &str) -> String {
         before = c;
     }
     put(&mut out, &mut word);
-    out
+    join_apart(out)
+}
+
+/// Short forms of one word.
+const SHORT: &[(&str, &str)] = &[
+    ("no", "number"),
+    ("num", "number"),
+    ("nr", "number"),
+    ("nos", "number"),
+    ("numbers", "number"),
+    ("ref", "reference"),
+    ("refs", "reference"),
+    ("tel", "telephone"),
+    ("nm", "name"),
+    ("fname", "first name"),
+    ("firstname", "first name"),
+    ("sname", "surname"),
+    ("lname", "last name"),
+    ("lastname", "last name"),
+    ("fullname", "full name"),
+    ("emp", "employee"),
+    ("pcode", "postcode"),
+    ("postcd", "postcode"),
+    ("acct", "account"),
+    ("natins", "national insurance"),
+    ("eth", "ethnicity"),
+    ("diag", "diagnosis"),
+    ("diags", "diagnosis"),
+    ("addr", "address"),
+    ("adr", "address"),
+];
+
+/// Words that belong together, and words that are written apart by the way their capitals fall (`DoB`).
+const APART: &[(&str, &str)] = &[
+    ("do b", "dob"),
+    ("d o b", "dob"),
+    ("do birth", "date of birth"),
+    ("birth dt", "birth date"),
+    ("nat ins", "national insurance"),
+    ("n i number", "ni number"),
+    ("post code", "postcode"),
+    ("p code", "postcode"),
+    ("e mail", "email"),
+    ("sur name", "surname"),
+    ("fore name", "forename"),
+    ("s code", "sort code"),
+    ("add 1", "address 1"),
+    ("add 2", "address 2"),
+];
+
+/// Writes the pairs and triples of [`APART`] as one.
+fn join_apart(name: String) -> String {
+    let mut name = name;
+    for (apart, whole) in APART {
+        if let Some(at) = name.find(apart) {
+            let end = at + apart.len();
+            let opens = at == 0 || name.as_bytes()[at - 1] == b' ';
+            let closes = end == name.len() || name.as_bytes()[end] == b' ';
+            if opens && closes {
+                name.replace_range(at..end, whole);
+            }
+        }
+    }
+    name
 }
 
 fn put(out: &mut String, word: &mut String) {
@@ -93,12 +157,8 @@ fn put(out: &mut String, word: &mut String) {
     if !out.is_empty() {
         out.push(' ');
     }
-    out.push_str(match word.as_str() {
-        "no" | "num" | "nr" | "nos" | "numbers" => "number",
-        "ref" | "refs" => "reference",
-        "tel" => "telephone",
-        other => other,
-    });
+    let short = SHORT.iter().find(|(short, _)| short == word);
+    out.push_str(short.map_or(word.as_str(), |(_, long)| long));
     word.clear();
 }
 
@@ -158,7 +218,13 @@ mod tests {
             ("Address 1", "address 1"),
             ("address2", "address 2"),
             ("Driver's licence", "drivers licence"),
-            ("D.O.B", "d o b"),
+            ("D.O.B", "dob"),
+            ("DoB (dd/mm/yy)", "dob"),
+            ("Ni No.", "ni number"),
+            ("FNAME", "first name"),
+            ("BIRTH_DT", "birth date"),
+            ("S/Code", "sort code"),
+            ("POSTCD", "postcode"),
             ("Prénom", "prenom"),
         ] {
             assert_eq!(normalise_name(name), normal, "{name}");

@@ -10,6 +10,7 @@ mod context;
 mod detector;
 mod emit;
 pub mod engine;
+mod grid;
 mod guard;
 mod judge;
 mod label;

@@ -5,7 +5,7 @@
 use std::{ops::Range, sync::Arc};
 
 use super::{
-    candidate::Candidate, engine::TermSpec, names::Found, normalise::Normalised, terms::Fields,
+    candidate::Candidate, engine::TermSpec, names::{Found, Introduced}, normalise::Normalised, terms::Fields,
 };
 use crate::model::Segment;
 
@@ -58,12 +58,14 @@ pub(crate) struct Proposals {
 }
 
 /// What proposers remember of a document.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Memory {
     /// Words of policies, leaflets and forms.
     pub general: u32,
     /// It is a letter to somebody by name: `you` is that person from there on.
     pub letter: bool,
+    /// Words of the names it has introduced.
+    pub introduced: Introduced,
 }
 
 /// What a proposer sees: one segment. Positions are bytes of the normalised text.

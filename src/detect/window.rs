@@ -13,6 +13,7 @@ use super::{
     detector::{Detector, DocumentState, Scratch},
     emit::{Places, also},
     engine::Cursors,
+    grid,
     judge::Judge,
     matched::Matched,
     normalise::Normalised,
@@ -46,6 +47,23 @@ impl Detector {
         segment: &Segment<'_>,
         out: &mut dyn FnMut(Finding),
     ) {
+        // Columns of plain text have names too; its places stay lines.
+        let grid = match segment.layout {
+            Layout::Lines { .. } => match grid::labels(segment.text) {
+                labels if labels.is_empty() => None,
+                labels => Some(Layout::Marked {
+                    marks: Vec::new(),
+                    labels,
+                }),
+            },
+            _ => None,
+        };
+        let placed = segment;
+        let named = Segment {
+            layout: grid.as_ref().unwrap_or(segment.layout),
+            ..*segment
+        };
+        let segment = &named;
         document.sure.resize(self.rules.len(), 0);
         document.bytes += (segment.text.len() - segment.repeats) as u64;
         let text = scratch.normaliser.run(segment.text);
@@ -122,6 +140,7 @@ impl Detector {
         claims.clear();
         claims.extend(waiting.iter().map(|(claim, _)| claim.clone()));
         if !scratch.hits.is_empty() {
+            document.typed.see(segment, text, &scratch.hits, self);
             let mut judge = Judge::new(
                 self,
                 text,
@@ -129,6 +148,7 @@ impl Detector {
                 &mut scratch.nearby,
                 &mut scratch.labels,
                 &mut scratch.columns,
+                &document.typed,
                 &document.name,
                 &mut document.sure,
             );
@@ -159,7 +179,7 @@ impl Detector {
         self.lift(claims, &behind);
         let waits = self.settle(
             text,
-            segment,
+            placed,
             from..settled,
             claims,
             &waiting,

@@ -1,6 +1,7 @@
 //! From hits of the word lists to names. One function for each kind of evidence of detection specification §5.
 
 use super::{
+    listed,
     pair::{forename, surname},
     token::{Form, Token, before, run, token},
 };
@@ -119,7 +120,9 @@ pub(crate) fn find(
             }
             let (start, end) = (hit.start as usize, hit.end as usize);
             let found = match usage.tier {
-                Tier::Forename if start >= covered => forename(text, start, words),
+                Tier::Forename if start >= covered => forename(text, start, words)
+                    .or_else(|| listed::speaker(text, start, words))
+                    .or_else(|| listed::lower(text, start, words)),
                 Tier::Surname if start >= covered => surname(text, start, words),
                 Tier::Honorific if start >= covered => honorific(text, start, end, usage, words),
                 Tier::Label => label(text, start, end, usage, words),
@@ -147,6 +150,10 @@ pub(crate) fn find(
             }
             covered = found.end;
             out.push(found);
+            if usage.tier == Tier::Label && usage.group != words.salutation {
+                listed::others(text, &found, words, out);
+                covered = out.last().map_or(covered, |last| last.end);
+            }
         }
     }
 }
@@ -326,8 +333,14 @@ fn label(text: &[u8], start: usize, end: usize, usage: &Use, words: &Vocabulary)
         if text[at..].starts_with(b"(s)") {
             at += 3 + spaces(at + 3);
         }
+        // A form's question and its answer are apart by a colon, or by a gap when the question opens the line.
+        let line = start == 0 || text[start - 1] == b'\n';
+        let dots = text[at..].iter().take(40).take_while(|&&b| b == b'.').count();
         match text.get(at) {
             Some(b':' | b'=') => at += 1,
+            Some(b'.') if line && dots > 2 => at += dots,
+            Some(b'\t') if line => at += 1,
+            _ if line && at - end >= 2 => {}
             _ => return None,
         }
         at += spaces(at);

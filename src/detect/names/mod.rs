@@ -6,8 +6,12 @@
 
 mod email;
 mod find;
+mod introduced;
+mod listed;
 mod pair;
 pub(crate) mod token;
 
 pub(crate) use email::from_local_part;
 pub(crate) use find::{Found, find, value};
+pub(crate) use introduced::Introduced;
+pub(crate) use listed::owner;

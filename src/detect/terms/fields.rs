@@ -4,8 +4,12 @@ use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use super::vocabulary::{NAMES, Named, Vocabulary};
 use crate::{
-    detect::{normalise_name, propose::Sight},
-    model::segment::Layout,
+    detect::{
+        names::{Found, value},
+        normalise_name,
+        propose::Sight,
+    },
+    model::{Level, segment::Layout},
 };
 
 /// What the name of a field says; kept per thread, since names repeat.
@@ -19,6 +23,12 @@ pub(crate) struct Fields {
 
 /// So many names are kept; then it starts anew, since a hostile file may have a million keys.
 const MOST: usize = 4096;
+
+/// Rows that tell what a column without a telling heading holds.
+const SAMPLE: usize = 200;
+
+/// At least so many of its cells are names then.
+const LEAST_NAMES: u32 = 5;
 
 /// Words that turn a name of people into a name of something else.
 const OF_THINGS: &[&str] = &[
@@ -126,6 +136,74 @@ impl Fields {
         })
     }
 
+    /// Names in columns whose heading says nothing: where most cells are names that the lists know, so are the others.
+    pub fn unnamed(
+        &mut self,
+        words: &Vocabulary,
+        sight: &Sight<'_>,
+        known: &[Found],
+        out: &mut Vec<Found>,
+    ) {
+        let Layout::Table(table) = sight.segment.layout else {
+            return;
+        };
+        if known.is_empty() {
+            return;
+        }
+        self.columns(words, &table.headings);
+        let (text, original) = (sight.text, sight.segment.text);
+        let row = |n: usize| {
+            let end = table.rows.get(n + 1).map_or(original.len(), |&r| r as usize);
+            table.rows[n] as usize..end
+        };
+        // Cells filled, and cells that are a name and nothing else, by column.
+        let mut counts: Vec<(u32, u32)> = Vec::new();
+        for n in 0..table.rows.len().min(SAMPLE) {
+            for (column, cell) in table.cells(original, row(n)).enumerate().take(256) {
+                if counts.len() <= column {
+                    counts.resize(column + 1, (0, 0));
+                }
+                let start = text.from_original(cell.start);
+                let end = text.from_original(cell.end).max(start);
+                let shown = text.text[start..end].trim_ascii();
+                if shown.is_empty() {
+                    continue;
+                }
+                counts[column].0 += 1;
+                let at = known.partition_point(|f| (f.value as usize) < start);
+                let whole = |f: &Found| {
+                    f.end <= end && f.end - f.value + 2 >= shown.len() && f.level >= Level::Medium
+                };
+                counts[column].1 += u32::from(known.get(at).is_some_and(whole));
+            }
+        }
+        let of_names = |column: usize| {
+            let (filled, names) = counts.get(column).copied().unwrap_or_default();
+            let said = self.headings.iter().find(|h| h.0 == column as u32);
+            names >= LEAST_NAMES && names * 2 >= filled && said.is_none_or(|(_, said)| said.is_empty())
+        };
+        let wanted: Vec<usize> = (0..counts.len()).filter(|&c| of_names(c)).collect();
+        if wanted.is_empty() {
+            return;
+        }
+        for n in 0..table.rows.len() {
+            for (column, cell) in table.cells(original, row(n)).enumerate() {
+                let start = text.from_original(cell.start);
+                if !wanted.contains(&column) || !sight.starts.contains(&start) {
+                    continue;
+                }
+                let end = text.from_original(cell.end).max(start);
+                let Some(mut name) = value(text.text, start, end, false, words) else {
+                    continue;
+                };
+                if name.end + 1 >= end {
+                    name.level = Level::Medium;
+                    out.push(name);
+                }
+            }
+        }
+    }
+
     /// Calls back with each value that a name of a column or field speaks of, in order, if it starts in the window.
     pub fn values(
         &mut self,
@@ -178,6 +256,14 @@ impl Fields {
                             break;
                         };
                         if *next != column as u32 {
+                            continue;
+                        }
+                        // The heading itself is no value.
+                        let heading = &table.headings[column];
+                        if cell.len() <= heading.len() + 8
+                            && sight.segment.text[cell.clone()].trim_matches([' ', '"']) == &**heading
+                        {
+                            wanted.next();
                             continue;
                         }
                         if let Some(value) = inside(cell) {

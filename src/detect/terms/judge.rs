@@ -46,6 +46,10 @@ pub(crate) struct Unit {
     range: Range<usize>,
     hits: Range<usize>,
     person: Person,
+    /// Only a name says that it speaks of somebody, and it stands in public: a speaker, an author.
+    quoted: bool,
+    /// Only a name says so.
+    named: bool,
 }
 
 /// Judges the terms of one window.
@@ -147,13 +151,15 @@ impl<'a> Judge<'a> {
 
     fn why(&self, unit: &Unit, hit: TermHit, usage: &Use) -> Option<Why> {
         let cue = self.cue(unit, hit, usage);
-        let general = unit.person < Person::Somebody
-            && self
-                .general
-                .iter()
-                .any(|g| g.1 <= hit.start || hit.end <= g.0);
+        let general = unit.quoted
+            || unit.person < Person::Somebody
+                && self
+                    .general
+                    .iter()
+                    .any(|g| g.1 <= hit.start || hit.end <= g.0)
+            || unit.named && self.topic(hit);
         if general {
-            // A rule for everybody, a leaflet, a question of a form.
+            // A rule for everybody, a leaflet, a question of a form, what somebody says of others.
             if usage.tier == Tier::Weak || self.topic(hit) {
                 return None;
             }
@@ -167,6 +173,8 @@ impl<'a> Judge<'a> {
             });
         }
         let person = unit.person >= Person::Role;
+        // A person by role may be anybody: what the document is decides.
+        let somebody = unit.person == Person::Somebody;
         match usage.tier {
             Tier::Weak => {
                 let cue = cue?;
@@ -176,12 +184,12 @@ impl<'a> Judge<'a> {
                     label: None,
                     context: Some(cue),
                     person,
-                    tentative: !(person || self.person_near(hit)),
+                    tentative: !(somebody || self.person_near(hit)),
                 })
             }
             _ => {
                 let sure = person || usage.options.tied || cue.is_some();
-                let near = person || usage.options.tied || self.person_near(hit);
+                let near = somebody || usage.options.tied || self.person_near(hit);
                 Some(Why {
                     level: if sure { Level::High } else { Level::Medium },
                     // A word nearby makes a level; between rules the longer term wins.
@@ -218,6 +226,7 @@ impl<'a> Judge<'a> {
         let from = hits.partition_point(|hit| (hit.start as usize) < range.start);
         let to = from + hits[from..].partition_point(|hit| (hit.start as usize) < range.end);
         let mut person = Person::Nobody;
+        let mut public = false;
         let mut general = std::mem::take(&mut self.general);
         general.clear();
         for hit in &hits[from..to] {
@@ -229,6 +238,10 @@ impl<'a> Judge<'a> {
                 }
                 // `his or her` is nobody, `staff member` not staff, `service users` no service user.
                 if self.inside_another(&hits[from..to], hit, usage) {
+                    continue;
+                }
+                if usage.group == self.words.public {
+                    public = true;
                     continue;
                 }
                 let addressed = usage.group == self.words.you
@@ -243,12 +256,15 @@ impl<'a> Judge<'a> {
             }
         }
         self.general = general;
+        let named = person < Person::Somebody && !row;
         if row && self.rows_are_people || self.someone_in(&range) {
             person = Person::Somebody;
         }
         self.unit = Some(Unit {
             range,
             hits: from..to,
+            quoted: named && public,
+            named,
             person,
         });
     }

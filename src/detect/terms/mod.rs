@@ -29,7 +29,7 @@ use super::{
     propose::{Memory, Proposals, Propose, Sight},
     rule::Rule,
 };
-use crate::model::{Category, Level};
+use crate::model::{Category, Level, segment::Layout};
 
 /// Names and word lists, compiled.
 pub(crate) struct Lists {
@@ -38,6 +38,8 @@ pub(crate) struct Lists {
     names: Option<u16>,
     /// The rule that finds e-mail addresses.
     email: Option<u16>,
+    /// The rule that finds telephone numbers.
+    phone: Option<u16>,
     /// By rule: whether its values stand for one person each.
     identities: Vec<bool>,
     /// The lists come second: general words that make a document general, by group.
@@ -65,6 +67,7 @@ impl Lists {
             words,
             names,
             email: index(&|rule| &*rule.id == "email-address"),
+            phone: index(&|rule| &*rule.id == "phone-number"),
             identities: rules
                 .iter()
                 .map(|rule| {
@@ -93,9 +96,14 @@ impl Lists {
     }
 
     /// Names in columns, fields and mailboxes, beside those that the text tells.
-    fn named(&self, sight: &Sight<'_>, scratch: &mut Proposals) {
+    fn named(
+        &self,
+        sight: &Sight<'_>,
+        memory: &mut Memory,
+        claims: &[Candidate],
+        scratch: &mut Proposals,
+    ) {
         let text = sight.text.text;
-        let names = &mut scratch.names;
         let mut extra: Vec<Found> = Vec::new();
         scratch.fields.values(&self.words, sight, |named, range| {
             if named.owner != NAMES || range.len() > 80 {
@@ -110,6 +118,9 @@ impl Lists {
                 extra.push(found);
             }
         });
+        scratch
+            .fields
+            .unnamed(&self.words, sight, &scratch.names, &mut extra);
         for &(start, end) in &scratch.mailboxes {
             let (start, end) = (start as usize, end as usize);
             if let Some((start, end)) =
@@ -125,7 +136,30 @@ impl Lists {
                 });
             }
         }
-        if extra.is_empty() {
+        let names = &mut scratch.names;
+        let free = |at: usize, end: usize, names: &[Found]| {
+            let next = names.partition_point(|n| n.end <= at);
+            names.get(next).is_none_or(|n| n.start >= end)
+        };
+        let running = !matches!(sight.segment.layout, Layout::Table(_));
+        if running {
+            let owned = |c: &&Candidate| {
+                Some(c.rule) == self.email
+                    || Some(c.rule) == self.phone
+                    || self.identities[usize::from(c.rule)]
+            };
+            for claim in claims.iter().filter(owned) {
+                if let Some(owner) = names::owner(text, claim.start as usize, &self.words)
+                    && free(owner.start, owner.end, names)
+                    && !extra.iter().any(|e| e.start < owner.end && owner.start < e.end)
+                {
+                    extra.push(owner);
+                }
+            }
+            memory.introduced.learn(text, names, &self.words);
+            memory.introduced.learn(text, &extra, &self.words);
+        }
+        if extra.is_empty() && !running {
             return;
         }
         // What a column or field says outweighs what the text lets guess.
@@ -133,6 +167,22 @@ impl Lists {
         names.extend(extra);
         names.sort_by_key(|n| (n.start, n.end));
         names.dedup_by(|b, a| b.start < a.end);
+        if running {
+            let mut alone = Vec::new();
+            let mailboxes = &scratch.mailboxes;
+            let in_address = |at: usize| {
+                let n = mailboxes.partition_point(|m| m.0 as usize <= at);
+                n > 0 && at < mailboxes[n - 1].1 as usize
+            };
+            memory
+                .introduced
+                .find(text, &self.words, names, in_address, &mut alone);
+            if !alone.is_empty() {
+                names.extend(alone);
+                names.sort_by_key(|n| (n.start, n.end));
+                names.dedup_by(|b, a| b.start < a.end);
+            }
+        }
     }
 }
 
@@ -167,7 +217,7 @@ impl Propose for Lists {
             n > 0 && at < mailboxes[n - 1].1 as usize
         };
         names::find(text, sight.terms, &self.words, in_claim, &mut scratch.names);
-        self.named(sight, scratch);
+        self.named(sight, memory, claims, scratch);
         scratch.identities.clear();
         scratch.identities.extend(
             sight
@@ -182,7 +232,9 @@ impl Propose for Lists {
         for hit in sight.terms {
             if sight.starts.contains(&(hit.start as usize)) {
                 let general = self.words.uses(hit.term).iter().any(|u| {
-                    u.owner == PERSONS && u.tier == Tier::General && u.group == self.document
+                    u.owner == PERSONS
+                        && (u.tier == Tier::General && u.group == self.document
+                            || u.group == self.words.public)
                 });
                 memory.general += u32::from(general);
             }

@@ -80,6 +80,8 @@ pub(crate) struct Vocabulary {
     pub you: u16,
     /// Number of the group `document`.
     pub document: u16,
+    /// Number of the group `public`: words of news, beside which a name is a speaker's.
+    pub public: u16,
     fingerprint: [u8; 32],
 }
 
@@ -241,6 +243,7 @@ impl Vocabulary {
         let pronoun = builder.group(&Arc::from("pronoun"));
         let you = builder.group(&Arc::from("you"));
         let document = builder.group(&Arc::from("document"));
+        let public = builder.group(&Arc::from("public"));
         Ok(Vocabulary {
             texts: builder.texts,
             first,
@@ -252,6 +255,7 @@ impl Vocabulary {
             pronoun,
             you,
             document,
+            public,
             fingerprint: *builder.digest.finalize().as_bytes(),
         })
     }

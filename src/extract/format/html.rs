@@ -218,6 +218,15 @@ const SHOWN: &[&str] = &[
     "data-value",
 ];
 
+/// A table whose first row is of plain cells has at least so many columns if those are its headings: two are a form.
+const LEAST_NAMED: usize = 3;
+
+/// Whether a plain cell could be a heading: words, not a value.
+fn could_name(cell: &str) -> bool {
+    let digits = cell.bytes().filter(u8::is_ascii_digit).count();
+    cell.len() <= 60 && digits <= 2 && !cell.contains('@')
+}
+
 /// One table: its headings by column, and where we are in it.
 #[derive(Default)]
 struct Grid {
@@ -228,6 +237,8 @@ struct Grid {
     labelled: bool,
     /// Where the heading being read began.
     heading: Option<usize>,
+    /// Whether the headings are the plain cells of the first row, which may yet be data.
+    guessed: bool,
 }
 
 struct Page {
@@ -424,6 +435,15 @@ impl Page {
                 self.end_cell();
                 if let Some(grid) = self.grids.last_mut() {
                     grid.row += 1;
+                    // A first row of plain cells names the columns when all of it could and there are some.
+                    if grid.row == 2
+                        && grid.guessed
+                        && (grid.headings.len() < LEAST_NAMED
+                            || !grid.headings.iter().all(|h| could_name(h)))
+                    {
+                        grid.headings.clear();
+                        grid.guessed = false;
+                    }
                     grid.column = 0;
                 }
             }
@@ -497,7 +517,8 @@ impl Page {
             .and_then(|n| n.parse::<usize>().ok())
             .unwrap_or(1)
             .clamp(1, COLUMNS);
-        if tag == "th" {
+        if tag == "th" || grid.row == 1 && (grid.guessed || grid.headings.is_empty()) {
+            grid.guessed = tag != "th";
             grid.heading = Some(grid.column);
             self.heading.clear();
         } else {

@@ -1,0 +1,83 @@
+//! Names by one word, once they are introduced: after `Rokeya Laskar` a document goes on with `Rokeya` and `Mrs Laskar`.
+//!
+//! Only words of names that were sure enough count, and only in running text: in tables every cell says what it is.
+
+use std::collections::HashSet;
+
+use super::{
+    find::{Found, attached_before, continues_as_place, found, is_name_word, next_word, part_of},
+    token::{Form, before, run, token},
+};
+use crate::{
+    detect::terms::vocabulary::{FORENAME_WORD, STOP, SURNAME_WORD, TAIL, Vocabulary},
+    model::Level,
+};
+
+/// So many words are remembered of one document: a register of thousands needs none.
+const MOST: usize = 64;
+
+/// The shortest word that is looked for.
+const SHORTEST: usize = 3;
+
+/// Words of the names met in a document, as written.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Introduced {
+    words: HashSet<Box<[u8]>>,
+}
+
+impl Introduced {
+    /// Remembers the words of names of two or more.
+    pub fn learn(&mut self, text: &[u8], names: &[Found], words: &Vocabulary) {
+        for name in names.iter().filter(|n| n.level >= Level::Medium) {
+            if self.words.len() >= MOST {
+                return;
+            }
+            let row = run(&text[..name.end], name.value);
+            let tokens = row.tokens();
+            if tokens.iter().filter(|t| is_name_word(t)).count() < 2 {
+                continue;
+            }
+            for token in tokens {
+                let part = part_of(text, token, words);
+                let word = &text[token.start..token.end];
+                if token.form == Form::Title
+                    && word.len() >= SHORTEST
+                    && part & (FORENAME_WORD | SURNAME_WORD | STOP | TAIL) == 0
+                {
+                    self.words.insert(word.into());
+                }
+            }
+        }
+    }
+
+    /// Adds the lone words; `taken` are the names there are, by position.
+    pub fn find(
+        &self,
+        text: &[u8],
+        words: &Vocabulary,
+        taken: &[Found],
+        skip: impl Fn(usize) -> bool,
+        out: &mut Vec<Found>,
+    ) {
+        for word in &self.words {
+            for at in memchr::memmem::find_iter(text, word) {
+                let near = taken.partition_point(|n| n.end <= at);
+                if taken.get(near).is_some_and(|n| n.start < at + word.len()) || skip(at) {
+                    continue;
+                }
+                let whole = token(text, at).is_some_and(|t| t.end == at + word.len());
+                let end = at + word.len();
+                let longer = |t: Option<super::token::Token>| t.is_some_and(|t| is_name_word(&t) && part_of(text, &t, words) & STOP == 0);
+                if !whole
+                    || attached_before(text, at)
+                    || continues_as_place(text, end, words)
+                    || longer(next_word(text, end))
+                    || before(text, at).is_some_and(|t| t.form == Form::Title && part_of(text, &t, words) & STOP == 0)
+                {
+                    continue;
+                }
+                out.push(found(at, end, Level::Medium));
+            }
+        }
+    }
+}
