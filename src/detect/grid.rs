@@ -90,7 +90,11 @@ fn headings(text: &str, line: &Range<usize>) -> Option<Vec<Range<usize>>> {
         let cell = &text[cell.clone()];
         let digits = cell.bytes().filter(u8::is_ascii_digit).count();
         let letters = cell.bytes().filter(u8::is_ascii_alphabetic).count();
-        cell.len() <= 40 && letters > digits && digits <= 2 && !cell.contains('@') && !cell.ends_with(['.', ':'])
+        cell.len() <= 40
+            && letters > digits
+            && digits <= 2
+            && !cell.contains('@')
+            && !cell.ends_with(['.', ':'])
     };
     (cells.len() >= 3 && cells.iter().all(could)).then_some(cells)
 }
@@ -99,7 +103,9 @@ fn headings(text: &str, line: &Range<usize>) -> Option<Vec<Range<usize>>> {
 fn is_ruler(line: &str) -> bool {
     line.len() >= 3
         && line.contains(['-', '=', '_'])
-        && line.bytes().all(|b| matches!(b, b'-' | b'=' | b'_' | b'|' | b'+' | b':' | b' '))
+        && line
+            .bytes()
+            .all(|b| matches!(b, b'-' | b'=' | b'_' | b'|' | b'+' | b':' | b' '))
 }
 
 /// The cells of a line: between bars if it begins with one or has several, else between tabs or two spaces.
@@ -151,7 +157,11 @@ impl Iterator for Lines<'_> {
         let start = self.at;
         let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |n| start + n);
         self.at = end + 1;
-        let end = if end > start && bytes[end - 1] == b'\r' { end - 1 } else { end };
+        let end = if end > start && bytes[end - 1] == b'\r' {
+            end - 1
+        } else {
+            end
+        };
         Some(start..end)
     }
 }
@@ -189,7 +199,10 @@ mod tests {
 
     #[test]
     fn prose_and_lone_lines_have_no_columns() {
-        assert!(named("One sentence.  Another one.  And a third.\nMore text here.  And more.\n").is_empty());
+        assert!(
+            named("One sentence.  Another one.  And a third.\nMore text here.  And more.\n")
+                .is_empty()
+        );
         assert!(named("Name   Born   Room\nnothing below it\n").is_empty());
         assert!(named("a | b\n").is_empty());
         assert!(named("").is_empty());

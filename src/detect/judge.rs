@@ -93,7 +93,10 @@ impl Typed {
         let mut passed: Vec<(u32, u16, u32)> = Vec::new();
         let mut next = 0;
         for n in 0..rows {
-            let end = table.rows.get(n + 1).map_or(segment.text.len(), |&r| r as usize);
+            let end = table
+                .rows
+                .get(n + 1)
+                .map_or(segment.text.len(), |&r| r as usize);
             for (column, cell) in table
                 .cells(segment.text, table.rows[n] as usize..end)
                 .enumerate()

@@ -72,12 +72,16 @@ impl Record {
         match anchor {
             Anchor::Cell { sheet, row, .. } => {
                 let sheet = blake3::hash(sheet.as_bytes());
-                let sheet = sheet.as_bytes().first_chunk().expect("a digest has 32 bytes");
+                let sheet = sheet
+                    .as_bytes()
+                    .first_chunk()
+                    .expect("a digest has 32 bytes");
                 Some(Record::Row(u64::from_le_bytes(*sheet), *row))
             }
-            Anchor::Region(path) => path
-                .starts_with('$')
-                .then(|| path.rsplit_once('.').map(|(object, _)| Record::Object(object.into())))?,
+            Anchor::Region(path) => path.starts_with('$').then(|| {
+                path.rsplit_once('.')
+                    .map(|(object, _)| Record::Object(object.into()))
+            })?,
             _ => None,
         }
     }
@@ -142,9 +146,10 @@ impl Named {
         // `mokafor` is the Okafor of a mailbox; `bob` stays one of its own.
         let known = |name: &str| {
             words.contains(name)
-                || words.len() <= 2048 && words
-                    .iter()
-                    .any(|word| word.len() >= 5 && name.contains(&**word))
+                || words.len() <= 2048
+                    && words
+                        .iter()
+                        .any(|word| word.len() >= 5 && name.contains(&**word))
         };
         let lone = alone.iter().filter(|name| !known(name)).count() as u64;
         self.whole.estimate() + lone
@@ -166,7 +171,13 @@ mod tests {
     #[test]
     fn names_of_one_person_count_once() {
         let mut named = Named::default();
-        for name in ["Margaret Okafor", "Margaret", "Okafor, Margaret", "Okafor", "M Okafor"] {
+        for name in [
+            "Margaret Okafor",
+            "Margaret",
+            "Okafor, Margaret",
+            "Okafor",
+            "M Okafor",
+        ] {
             named.add(&Anchor::Line(1), name);
         }
         assert_eq!(named.estimate(), 1);
@@ -184,8 +195,14 @@ mod tests {
         assert_eq!(named.estimate(), 40);
         let mut named = Named::default();
         for n in 0..3 {
-            named.add(&Anchor::Region(format!("$[{n}].applicant.givenName").into()), "Ana");
-            named.add(&Anchor::Region(format!("$[{n}].applicant.familyName").into()), &format!("Of{n}"));
+            named.add(
+                &Anchor::Region(format!("$[{n}].applicant.givenName").into()),
+                "Ana",
+            );
+            named.add(
+                &Anchor::Region(format!("$[{n}].applicant.familyName").into()),
+                &format!("Of{n}"),
+            );
         }
         assert_eq!(named.estimate(), 3);
     }

@@ -5,7 +5,11 @@
 use std::{ops::Range, sync::Arc};
 
 use super::{
-    candidate::Candidate, engine::TermSpec, names::{Found, Introduced}, normalise::Normalised, terms::Fields,
+    candidate::Candidate,
+    engine::TermSpec,
+    names::{Found, Introduced},
+    normalise::Normalised,
+    terms::Fields,
 };
 use crate::model::Segment;
 

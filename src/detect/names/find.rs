@@ -335,7 +335,11 @@ fn label(text: &[u8], start: usize, end: usize, usage: &Use, words: &Vocabulary)
         }
         // A form's question and its answer are apart by a colon, or by a gap when the question opens the line.
         let line = start == 0 || text[start - 1] == b'\n';
-        let dots = text[at..].iter().take(40).take_while(|&&b| b == b'.').count();
+        let dots = text[at..]
+            .iter()
+            .take(40)
+            .take_while(|&&b| b == b'.')
+            .count();
         match text.get(at) {
             Some(b':' | b'=') => at += 1,
             Some(b'.') if line && dots > 2 => at += dots,

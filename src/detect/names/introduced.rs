@@ -67,12 +67,16 @@ impl Introduced {
                 }
                 let whole = token(text, at).is_some_and(|t| t.end == at + word.len());
                 let end = at + word.len();
-                let longer = |t: Option<super::token::Token>| t.is_some_and(|t| is_name_word(&t) && part_of(text, &t, words) & STOP == 0);
+                let longer = |t: Option<super::token::Token>| {
+                    t.is_some_and(|t| is_name_word(&t) && part_of(text, &t, words) & STOP == 0)
+                };
                 if !whole
                     || attached_before(text, at)
                     || continues_as_place(text, end, words)
                     || longer(next_word(text, end))
-                    || before(text, at).is_some_and(|t| t.form == Form::Title && part_of(text, &t, words) & STOP == 0)
+                    || before(text, at).is_some_and(|t| {
+                        t.form == Form::Title && part_of(text, &t, words) & STOP == 0
+                    })
                 {
                     continue;
                 }

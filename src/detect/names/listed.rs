@@ -52,7 +52,9 @@ fn after_remark(text: &[u8], at: usize) -> usize {
     let rest = &text[at..];
     let open = rest.iter().take_while(|&&b| b == b' ').count();
     if rest.get(open) == Some(&b'(')
-        && let Some(close) = rest[..rest.len().min(open + 40)].iter().position(|&b| b == b')')
+        && let Some(close) = rest[..rest.len().min(open + 40)]
+            .iter()
+            .position(|&b| b == b')')
     {
         return at + close + 1;
     }
@@ -102,17 +104,21 @@ pub(crate) fn owner(text: &[u8], claim: usize, words: &Vocabulary) -> Option<Fou
     let names = tokens.iter().filter(|t| t.form == Form::Title).count();
     let last = tokens.last()?;
     let gap = &text[last.end..claim];
-    let parted = gap
-        .iter()
-        .all(|b| matches!(b, b' ' | b'-' | b'.' | b':' | b',' | b'\t' | b'|' | b'(' | b'<' | b'"'))
-        && gap.iter().any(|b| !matches!(b, b'"'))
+    let parted = gap.iter().all(|b| {
+        matches!(
+            b,
+            b' ' | b'-' | b'.' | b':' | b',' | b'\t' | b'|' | b'(' | b'<' | b'"'
+        )
+    }) && gap.iter().any(|b| !matches!(b, b'"'))
         && gap != b" ";
     let spaced = gap.len() <= BESIDE || gap.iter().filter(|b| **b == b'.').count() > 3;
     let plain = |t: &Token| {
         let part = part_of(text, t, words);
         part & (STOP | TAIL) == 0 || part & (FORENAME | SURNAME) != 0
     };
-    let sentence = tokens.iter().any(|t| t.end - t.start < 2 && t.form == Form::Title);
+    let sentence = tokens
+        .iter()
+        .any(|t| t.end - t.start < 2 && t.form == Form::Title);
     ((2..=4).contains(&names) && parted && spaced && !sentence && tokens.iter().all(plain))
         .then(|| found(tokens[0].start, last.end, Level::Medium))
 }
@@ -125,7 +131,26 @@ pub(super) fn speaker(text: &[u8], start: usize, words: &Vocabulary) -> Option<F
         && lead.contains(&b':')
         && lead.iter().filter(|b| b.is_ascii_digit()).count() >= 3
         && lead.iter().all(|b| {
-            b.is_ascii_digit() || matches!(b, b':' | b'/' | b'-' | b'.' | b',' | b'[' | b']' | b' ' | b'<' | b'T' | b'Z' | b'A' | b'P' | b'M' | b'a' | b'p' | b'm')
+            b.is_ascii_digit()
+                || matches!(
+                    b,
+                    b':' | b'/'
+                        | b'-'
+                        | b'.'
+                        | b','
+                        | b'['
+                        | b']'
+                        | b' '
+                        | b'<'
+                        | b'T'
+                        | b'Z'
+                        | b'A'
+                        | b'P'
+                        | b'M'
+                        | b'a'
+                        | b'p'
+                        | b'm'
+                )
         });
     if !stamped {
         return None;
@@ -162,8 +187,12 @@ pub(super) fn lower(text: &[u8], start: usize, words: &Vocabulary) -> Option<Fou
         .filter(|b| **b == b' ')
         .and_then(|_| token(text, given.end + 1))?;
     let closes = text.get(next.end).is_none_or(|b| {
-        matches!(b, b' ' | b'\n' | b'\r' | b',' | b'?' | b'!' | b')' | b'"' | b';')
-    }) || text.get(next.end) == Some(&b'.') && text.get(next.end + 1).is_none_or(u8::is_ascii_whitespace);
+        matches!(
+            b,
+            b' ' | b'\n' | b'\r' | b',' | b'?' | b'!' | b')' | b'"' | b';'
+        )
+    }) || text.get(next.end) == Some(&b'.')
+        && text.get(next.end + 1).is_none_or(u8::is_ascii_whitespace);
     let family = is_lower(&next) && own(&next, SURNAME, SURNAME_WORD) && next.form == Form::Other;
     (opens && closes && family).then(|| found(start, next.end, Level::Medium))
 }

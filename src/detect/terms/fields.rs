@@ -153,7 +153,10 @@ impl Fields {
         self.columns(words, &table.headings);
         let (text, original) = (sight.text, sight.segment.text);
         let row = |n: usize| {
-            let end = table.rows.get(n + 1).map_or(original.len(), |&r| r as usize);
+            let end = table
+                .rows
+                .get(n + 1)
+                .map_or(original.len(), |&r| r as usize);
             table.rows[n] as usize..end
         };
         // Cells filled, and cells that are a name and nothing else, by column.
@@ -180,7 +183,9 @@ impl Fields {
         let of_names = |column: usize| {
             let (filled, names) = counts.get(column).copied().unwrap_or_default();
             let said = self.headings.iter().find(|h| h.0 == column as u32);
-            names >= LEAST_NAMES && names * 2 >= filled && said.is_none_or(|(_, said)| said.is_empty())
+            names >= LEAST_NAMES
+                && names * 2 >= filled
+                && said.is_none_or(|(_, said)| said.is_empty())
         };
         let wanted: Vec<usize> = (0..counts.len()).filter(|&c| of_names(c)).collect();
         if wanted.is_empty() {
@@ -261,7 +266,8 @@ impl Fields {
                         // The heading itself is no value.
                         let heading = &table.headings[column];
                         if cell.len() <= heading.len() + 8
-                            && sight.segment.text[cell.clone()].trim_matches([' ', '"']) == &**heading
+                            && sight.segment.text[cell.clone()].trim_matches([' ', '"'])
+                                == &**heading
                         {
                             wanted.next();
                             continue;

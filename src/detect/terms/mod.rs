@@ -151,7 +151,9 @@ impl Lists {
             for claim in claims.iter().filter(owned) {
                 if let Some(owner) = names::owner(text, claim.start as usize, &self.words)
                     && free(owner.start, owner.end, names)
-                    && !extra.iter().any(|e| e.start < owner.end && owner.start < e.end)
+                    && !extra
+                        .iter()
+                        .any(|e| e.start < owner.end && owner.start < e.end)
                 {
                     extra.push(owner);
                 }
