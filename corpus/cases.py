@@ -1,14 +1,8 @@
 #!/usr/bin/env python3
 """Makes the cases of the conformance suite, `corpus/FORMAT/`, with other programs than the ones that read them.
 
-Run from the top of the repository: `python3 corpus/cases.py`. Beside each case stands `CASE.expect`, one line per
-expectation, its fields split by tabs:
-
-    CHAIN   VALUE   ANCHOR   LABEL      the value is found there (label `-`: none; left out: not looked at)
-    CHAIN   =       OUTCOME             the document ends so, as a person reads it
-
-CHAIN is the chain of parts, ` › ` between them, empty for the file itself. `\\n` in a value is a line end. All values
-are invented or reserved for examples. Needs the standard library, and `zstd` for one case.
+Run from the top of the repository: `python3 corpus/cases.py`. Text, data, mail and archives; `office.py` makes those of
+office programs. Needs the standard library, and `zstd` for one case.
 """
 
 import bz2, gzip, io, json, lzma, mailbox, os, sqlite3, struct, subprocess, tarfile, zipfile
@@ -19,24 +13,7 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.generator import BytesGenerator
 from email import policy
-
-HERE = os.path.dirname(os.path.abspath(__file__))
-NINO, NINO2 = "QQ123456C", "QQ654321A"
-MAIL, PHONE, BORN = "m.okafor@example.com", "07700 900123", "1951-03-02"
-
-
-def case(path, data, *expect):
-    """Writes a case and what is expected of it."""
-    full = os.path.join(HERE, path)
-    os.makedirs(os.path.dirname(full), exist_ok=True)
-    with open(full, "wb") as f:
-        f.write(data)
-    with open(full + ".expect", "w", encoding="utf-8", newline="\n") as f:
-        for line in expect:
-            f.write("\t".join(line) + "\n")
-
-
-READ = ("", "=", "read")
+from case import BORN, HERE, MAIL, NINO, NINO2, PHONE, READ, case
 
 # ---- text ----------------------------------------------------------------------------------------------------------
 letter = f"Dear Zoë,\n\nMargaret Okafor was born on {BORN}.\nHer number is {NINO} – “please” pay £40.\n"

@@ -248,7 +248,9 @@ impl<'o, 'g> Story<'o, 'g> {
             level.waiting.extend(waiting);
             return Ok(());
         }
-        self.paragraph += 1;
+        if self.region.is_none() {
+            self.paragraph += 1;
+        }
         let anchor = self.anchor();
         self.write(piece, anchor.clone())?;
         if let Some(before) = before {

@@ -41,6 +41,17 @@ pub enum Anchor {
     Name,
 }
 
+impl Anchor {
+    /// A slide by its number; one that is passed over when the slides are shown is marked.
+    pub fn slide(number: u32, hidden: bool) -> Anchor {
+        if hidden {
+            Anchor::Region(format!("slide {number} (hidden)").into())
+        } else {
+            Anchor::Slide(number)
+        }
+    }
+}
+
 /// Spreadsheet letters of a column from 1: `A`, `Z`, `AA`.
 pub fn column_letters(mut column: u32) -> String {
     let mut letters = Vec::new();

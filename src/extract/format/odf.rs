@@ -71,7 +71,7 @@ impl Format for Odf {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn extensions(&self) -> &'static [&'static str] {
@@ -198,7 +198,7 @@ fn packed(source: &mut Source<'_>, kind: Kind, out: &mut Guard<'_>) -> Result<()
             story.region(Some(Anchor::Region(format!("embedded {name}").into())));
             let result = package
                 .xml(&part)
-                .and_then(|mut xml| text::Walker::embedded().read(&mut xml, &mut story));
+                .and_then(|mut xml| text::Walker::default().read(&mut xml, &mut story));
             story.end_part()?;
             tolerate(result, &mut story, "embedded object")?;
         }

@@ -27,6 +27,7 @@ const NOTES: u16 = 1008;
 const NOTES_ATOM: u16 = 1009;
 const SLIDE_PERSIST: u16 = 1011;
 const MASTER: u16 = 1016;
+const SHOW_INFO: u16 = 1017;
 const PLACEHOLDER: u16 = 3011;
 const CHARS: u16 = 4000;
 const BYTES: u16 = 4008;
@@ -36,6 +37,7 @@ const HEADERS: u16 = 4057;
 const SLIDE_LIST: u16 = 4080;
 const USER_EDIT: u16 = 4085;
 const OBJECT: u16 = 4113;
+const TAG_DATA: u16 = 5003;
 const PERSIST: u16 = 6002;
 const COMMENT: u16 = 12000;
 const SHAPE: u16 = 0xf004;
@@ -52,7 +54,7 @@ impl Format for Ppt {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn extensions(&self) -> &'static [&'static str] {
@@ -245,15 +247,17 @@ impl<'b> Presentation<'b> {
                 story.out.check()?;
                 let number = index as u32 + 1;
                 slides.push((number, *id));
-                story.region(Some(Anchor::Slide(number)));
+                let slide = self.current.get(object).and_then(|&at| self.record(at));
+                let hidden = slide.is_some_and(|s| is_hidden(s.data));
+                story.region(Some(Anchor::slide(number, hidden)));
                 if let Some(texts) = outline.get(index) {
                     for text in texts {
                         paragraphs(text, story)?;
                     }
                 }
-                if let Some(slide) = self.current.get(object).and_then(|&at| self.record(at)) {
+                if let Some(slide) = slide {
                     read.push(slide.at);
-                    texts(slide.data, false, 0, story)?;
+                    texts(slide.data, Where::Slide(number), 0, story)?;
                 }
                 story.end_part()?;
             }
@@ -261,7 +265,7 @@ impl<'b> Presentation<'b> {
             for part in Records::new(document.data).filter(|r| r.container && r.kind != SLIDE_LIST)
             {
                 if part.kind == HEADERS {
-                    texts(part.data, false, 0, story)?;
+                    texts(part.data, Where::Other, 0, story)?;
                 } else {
                     links(part.data, 0, story)?;
                 }
@@ -296,7 +300,8 @@ impl<'b> Presentation<'b> {
                 continue;
             }
             story.region(Some(place));
-            texts(found.data, is_master, 0, story)?;
+            let place = if is_master { Where::Master } else { Where::Other };
+            texts(found.data, place, 0, story)?;
             story.end_part()?;
         }
         Ok(())
@@ -350,10 +355,29 @@ fn paragraphs(text: &str, story: &mut Story<'_, '_>) -> Result<(), ExtractError>
     Ok(())
 }
 
-/// Texts in a container, at any depth. In a master, those of placeholders are prompts and left out.
+/// What a container of texts is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Where {
+    /// A slide, by its number.
+    Slide(u32),
+    /// A master: texts of its placeholders are prompts and left out.
+    Master,
+    /// Notes, headers, what is left over.
+    Other,
+}
+
+/// Whether a slide is passed over when the slides are shown.
+fn is_hidden(slide: &[u8]) -> bool {
+    Records::new(slide)
+        .find(|r| r.kind == SHOW_INFO)
+        .and_then(|r| u16_at(r.data, 10))
+        .is_some_and(|flags| flags & 4 != 0)
+}
+
+/// Texts in a container, at any depth.
 fn texts(
     data: &[u8],
-    master: bool,
+    place: Where,
     depth: u32,
     story: &mut Story<'_, '_>,
 ) -> Result<(), ExtractError> {
@@ -373,7 +397,11 @@ fn texts(
                     } else {
                         "comment"
                     };
-                    story.note(Anchor::Region("comment".into()), Some(label), &text(string))?;
+                    let region = match place {
+                        Where::Slide(number) => format!("comment on slide {number}"),
+                        _ => "comment".to_owned(),
+                    };
+                    story.note(Anchor::Region(region.into()), Some(label), &text(string))?;
                 }
             }
             HEADERS => {
@@ -381,10 +409,11 @@ fn texts(
                     paragraphs(&text(string), story)?;
                 }
             }
-            SHAPE if master && is_placeholder(found.data, 0) => {}
-            _ if found.container => texts(found.data, master, depth + 1, story)?,
-            // The text of a shape lies in a record that does not say it is a container in some files.
-            0xf00d => texts(found.data, master, depth + 1, story)?,
+            SHAPE if place == Where::Master && is_placeholder(found.data, 0) => {}
+            _ if found.container => texts(found.data, place, depth + 1, story)?,
+            // The text of a shape lies in a record that does not say it is a container in some files; what later versions
+            // of the program added, comments with it, in one that never says so.
+            0xf00d | TAG_DATA => texts(found.data, place, depth + 1, story)?,
             _ => {}
         }
     }

@@ -27,7 +27,7 @@ impl Format for Pptx {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn extensions(&self) -> &'static [&'static str] {
@@ -70,13 +70,7 @@ impl Format for Pptx {
         let authors = authors(&mut package);
         for (index, part) in slides.iter().enumerate() {
             let number = index as u32 + 1;
-            one_part(
-                &mut package,
-                part,
-                Anchor::Slide(number),
-                "slide",
-                &mut story,
-            )?;
+            one_part(&mut package, part, What::Slide(number), &mut story)?;
             for relation in relations
                 .iter()
                 .filter(|r| same(&r.from, part) && !r.external)
@@ -86,8 +80,7 @@ impl Format for Pptx {
                         one_part(
                             &mut package,
                             &relation.to,
-                            Anchor::Notes(number),
-                            "notes",
+                            What::Notes(number),
                             &mut story,
                         )?;
                     }
@@ -183,22 +176,45 @@ fn relation_id(tag: &crate::extract::xml::Tag<'_>) -> Option<String> {
         .find(|v| v.parse::<u64>().is_err())
 }
 
+/// A slide or its notes.
+#[derive(Clone, Copy)]
+enum What {
+    Slide(u32),
+    Notes(u32),
+}
+
 fn one_part(
     package: &mut Package<'_, '_>,
     part: &str,
-    place: Anchor,
-    what: &str,
+    what: What,
     story: &mut Story<'_, '_>,
 ) -> Result<(), ExtractError> {
     if !package.has(part) {
         return Ok(());
     }
-    story.region(Some(place));
-    let result = package
-        .xml(part)
-        .and_then(|mut xml| drawing::text(&mut xml, story));
+    let result = package.xml(part).and_then(|mut xml| {
+        // The outermost element says whether the slide is hidden.
+        let hidden = loop {
+            match xml.step()? {
+                None => break false,
+                Some(Node::Open(tag)) => {
+                    break matches!(tag.attr("show").as_deref(), Some("0" | "false"));
+                }
+                Some(_) => {}
+            }
+        };
+        story.region(Some(match what {
+            What::Slide(number) => Anchor::slide(number, hidden),
+            What::Notes(number) => Anchor::Notes(number),
+        }));
+        drawing::text(&mut xml, story)
+    });
     story.end_part()?;
-    ooxml::tolerate(result, story, what)
+    let name = match what {
+        What::Slide(_) => "slide",
+        What::Notes(_) => "notes",
+    };
+    ooxml::tolerate(result, story, name)
 }
 
 /// Names of those who comment, by id.

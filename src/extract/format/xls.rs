@@ -271,8 +271,9 @@ impl<'b> Book<'b> {
                     at = next;
                 }
                 0x18 => {
-                    if let Some(name) = self.name(data) {
-                        story.note(Anchor::Region("defined name".into()), None, &name)?;
+                    if let Some((name, value)) = self.name(data) {
+                        let place = Anchor::Region("defined name".into());
+                        story.note(place, Some(&name), &format!("{name}: {value}"))?;
                     }
                 }
                 _ => {}
@@ -281,14 +282,23 @@ impl<'b> Book<'b> {
         Ok(())
     }
 
-    /// A defined name; built-in ones have a single character.
-    fn name(&self, data: &[u8]) -> Option<String> {
+    /// A defined name and its text, where it stands for a text; built-in ones have a single character.
+    fn name(&self, data: &[u8]) -> Option<(String, String)> {
         if self.old || u16_at(data, 0)? & 0x20 != 0 {
             return None;
         }
         let count = usize::from(*data.get(3)?);
         let text = self.strings.characters(data.get(14..)?, count)?;
-        (text.chars().count() > 1).then_some(text)
+        // The formula follows the name: a text is one token.
+        let width = 1 + usize::from(data.get(14)? & 1);
+        let value = data
+            .get(15 + count * width..)
+            .filter(|formula| formula.first() == Some(&0x17))
+            .and_then(|formula| {
+                let count = usize::from(*formula.get(1)?);
+                self.strings.characters(formula.get(2..)?, count)
+            });
+        (text.chars().count() > 1).then(|| (text, value.unwrap_or_default()))
     }
 
     fn format(&self, style: u16) -> NumberFormat {
@@ -576,7 +586,11 @@ impl Asides {
             story.note(named("text box"), None, text)?;
         }
         for text in &self.pages {
-            story.note(named("header or footer"), None, text)?;
+            story.note(
+                Anchor::Region(format!("header or footer of {sheet}").into()),
+                None,
+                text,
+            )?;
         }
         for text in &self.charts {
             story.note(named("chart"), None, text)?;

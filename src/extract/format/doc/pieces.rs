@@ -4,6 +4,18 @@ use encoding_rs::{Encoding, WINDOWS_1252};
 
 use crate::extract::ole::{u16_at, u32_at};
 
+use super::marks::{Change, Mark, marks};
+
+/// Characters that lie together and of which the same is said.
+pub struct Run {
+    /// The characters.
+    pub text: String,
+    /// What a tracked change did to them.
+    pub change: Change,
+    /// Where the data stream has more of them.
+    pub data: Option<u32>,
+}
+
 /// A stretch of text of one kind, in characters.
 pub struct Part {
     /// What it is; nothing for the body.
@@ -29,6 +41,7 @@ pub struct Pieces<'b> {
     /// Characters of: body, footnotes, headers, macros, comments, endnotes, text boxes, text boxes of headers.
     counts: [u32; 8],
     encoding: &'static Encoding,
+    marks: Vec<Mark>,
 }
 
 const REGIONS: [Option<&str>; 8] = [
@@ -63,11 +76,18 @@ impl<'b> Pieces<'b> {
         let clx_length = u32_at(stream, pairs_at + 33 * 8 + 4)? as usize;
         let clx = table.get(clx_at..clx_at.checked_add(clx_length)?)?;
         let pieces = piece_table(clx)?;
+        // fcPlcfBteChpx is the 13th pair: where the properties of characters are.
+        let bins = (|| {
+            let at = u32_at(stream, pairs_at + 12 * 8)? as usize;
+            let length = u32_at(stream, pairs_at + 12 * 8 + 4)? as usize;
+            table.get(at..at.checked_add(length)?)
+        })();
         Some(Pieces {
             stream,
             pieces,
             counts,
             encoding: WINDOWS_1252,
+            marks: marks(stream, bins.unwrap_or(&[])),
         })
     }
 
@@ -116,6 +136,7 @@ impl<'b> Pieces<'b> {
             } else {
                 WINDOWS_1252
             },
+            marks: Vec::new(),
         })
     }
 
@@ -152,6 +173,7 @@ impl<'b> Pieces<'b> {
             }],
             counts: [count, 0, 0, 0, 0, 0, 0, 0],
             encoding: WINDOWS_1252,
+            marks: Vec::new(),
         }
     }
 
@@ -174,34 +196,68 @@ impl<'b> Pieces<'b> {
         parts
     }
 
-    /// The text of these characters. What lies outside of the stream is left out.
-    pub fn text(&self, start: u32, end: u32) -> String {
-        let mut text = String::new();
-        for piece in &self.pieces {
+    /// These characters, run by run. What lies outside of the stream is left out.
+    pub fn runs(&self, start: u32, end: u32) -> impl Iterator<Item = Run> + '_ {
+        self.pieces.iter().flat_map(move |piece| {
             let (from, to) = (piece.start.max(start), piece.end.min(end));
-            if from >= to {
-                continue;
-            }
             let width = if piece.wide { 2 } else { 1 };
             let first = piece
                 .offset
-                .saturating_add((from - piece.start) as usize * width);
+                .saturating_add(from.saturating_sub(piece.start) as usize * width);
             let last = first
-                .saturating_add((to - from) as usize * width)
+                .saturating_add(to.saturating_sub(from) as usize * width)
                 .min(self.stream.len());
-            let Some(raw) = self.stream.get(first..last) else {
-                continue;
-            };
-            if piece.wide {
-                let units = raw
-                    .chunks_exact(2)
-                    .map(|b| u16::from_le_bytes([b[0], b[1]]));
-                text.extend(char::decode_utf16(units).map(|c| c.unwrap_or('\u{fffd}')));
-            } else {
-                text.push_str(&self.encoding.decode_without_bom_handling(raw).0);
+            self.cut(first, last, piece.wide)
+        })
+    }
+
+    /// Cuts bytes of the stream where the marks on them begin and end.
+    fn cut(&self, first: usize, last: usize, wide: bool) -> impl Iterator<Item = Run> + '_ {
+        let mut next = self.marks.partition_point(|m| m.to <= first);
+        let mut at = first;
+        std::iter::from_fn(move || {
+            if at >= last {
+                return None;
             }
+            let mut run = (Change::None, None);
+            let mut end = last;
+            if let Some(mark) = self.marks.get(next) {
+                if mark.from > at {
+                    end = mark.from.min(last);
+                } else {
+                    run = (mark.change, mark.data);
+                    end = mark.to.min(last);
+                    next += 1;
+                }
+            }
+            // A mark in the middle of a character belongs to it.
+            if wide && (end - at) % 2 == 1 {
+                end = (end + 1).min(last);
+            }
+            let raw = self.stream.get(at..end).unwrap_or(&[]);
+            at = end.max(at + 1);
+            Some(Run {
+                text: self.decode(raw, wide),
+                change: run.0,
+                data: run.1,
+            })
+        })
+    }
+
+    fn decode(&self, raw: &[u8], wide: bool) -> String {
+        if wide {
+            let units = raw
+                .chunks_exact(2)
+                .map(|b| u16::from_le_bytes([b[0], b[1]]));
+            char::decode_utf16(units)
+                .map(|c| c.unwrap_or('\u{fffd}'))
+                .collect()
+        } else {
+            self.encoding
+                .decode_without_bom_handling(raw)
+                .0
+                .into_owned()
         }
-        text
     }
 }
 
@@ -258,9 +314,22 @@ mod tests {
             pieces: piece_table(&clx).expect("a table"),
             counts: [7, 0, 0, 0, 0, 0, 0, 0],
             encoding: WINDOWS_1252,
+            marks: vec![Mark {
+                from: 5,
+                to: 11,
+                change: Change::Deleted,
+                data: None,
+            }],
         };
-        assert_eq!(pieces.text(0, 7), "AnnHall");
-        assert_eq!(pieces.text(2, 5), "nHa");
+        let text = |start, end| -> String { pieces.runs(start, end).map(|r| r.text).collect() };
+        assert_eq!(text(0, 7), "AnnHall");
+        assert_eq!(text(2, 5), "nHa");
+        let deleted: Vec<String> = pieces
+            .runs(0, 7)
+            .filter(|r| r.change == Change::Deleted)
+            .map(|r| r.text)
+            .collect();
+        assert_eq!(deleted, ["nn", "H"]);
         assert!(piece_table(&clx[..12]).is_none());
     }
 }

@@ -40,6 +40,8 @@ pub struct Walker {
     comments: Vec<(u64, u64, String, String)>,
     in_p: u32,
     aside: String,
+    /// The page header or footer that is open.
+    page: Option<&'static str>,
 }
 
 impl Walker {
@@ -158,9 +160,15 @@ impl Walker {
                             story.note(Anchor::Region("link".into()), None, text)?;
                         }
                     }
-                    "named-range" => {
+                    "header" | "header-left" | "header-first" => self.page = Some("header"),
+                    "footer" | "footer-left" | "footer-first" => self.page = Some("footer"),
+                    "named-range" | "named-expression" => {
                         if let Some(name) = tag.attr("name") {
-                            story.note(Anchor::Region("defined name".into()), None, &name)?;
+                            let value = tag.attr("cell-range-address");
+                            let value = value.or_else(|| tag.attr("expression"));
+                            let text = format!("{name}: {}", value.unwrap_or_default());
+                            let place = Anchor::Region("defined name".into());
+                            story.note(place, Some(&name), &text)?;
                         }
                     }
                     _ => {}
@@ -171,7 +179,8 @@ impl Walker {
                         self.in_p = self.in_p.saturating_sub(1);
                         if self.in_p == 0 && self.cell.is_none() && self.comment.is_none() {
                             let text = std::mem::take(&mut self.aside);
-                            story.note(Anchor::Region("drawing".into()), None, &text)?;
+                            let place = self.page.unwrap_or("drawing");
+                            story.note(Anchor::Region(place.into()), None, &text)?;
                         }
                     }
                     "annotation" => {
@@ -189,6 +198,8 @@ impl Walker {
                             self.column = self.column.saturating_add(width);
                         }
                     }
+                    "header" | "header-left" | "header-first" | "footer" | "footer-left"
+                    | "footer-first" => self.page = None,
                     "table-row" => self.end_row(story)?,
                     "table" => {
                         if let Some(sheet) = self.sheet.take() {
