@@ -419,7 +419,7 @@ def reportlab_pages():
     left = [f"{line} and so it was agreed that" for line in ["Minutes of the meeting", "of the board in March", "about the new office", "and its opening hours"]]
     left += ["anyone who cannot come should ring 07700", "900402 before Monday, or else write to the"] + left[1:]
     right = [f"{line} which nobody had foreseen" for line in ["The second column goes", "on with the long list", "of matters arising then"]]
-    right += ["and ends with the name of Margaret", f"Okafor, on {tel(403)} as ever since the"] + right
+    right += ["and all of it ends with the name of Margaret", f"Okafor, on {tel(403)} as ever since the"] + right
     c.setFont("Helvetica", 9)
     for x, lines in [(72, left), (310, right)]:
         for i, line in enumerate(lines):
