@@ -300,7 +300,11 @@ impl<'b> Presentation<'b> {
                 continue;
             }
             story.region(Some(place));
-            let place = if is_master { Where::Master } else { Where::Other };
+            let place = if is_master {
+                Where::Master
+            } else {
+                Where::Other
+            };
             texts(found.data, place, 0, story)?;
             story.end_part()?;
         }

@@ -77,12 +77,7 @@ impl Format for Pptx {
             {
                 match relation.kind.as_str() {
                     "notesSlide" => {
-                        one_part(
-                            &mut package,
-                            &relation.to,
-                            What::Notes(number),
-                            &mut story,
-                        )?;
+                        one_part(&mut package, &relation.to, What::Notes(number), &mut story)?;
                     }
                     "comments" => {
                         let result = package

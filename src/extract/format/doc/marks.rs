@@ -220,7 +220,10 @@ mod tests {
         data.resize(68, 0);
         data.extend(field);
         let read = form_field(&data, 0).expect("a field");
-        assert_eq!((read.name.as_str(), read.chosen.as_deref()), ("Team", Some("South")));
+        assert_eq!(
+            (read.name.as_str(), read.chosen.as_deref()),
+            ("Team", Some("South"))
+        );
         assert_eq!(form_field(&data[..80], 0), None);
     }
 }

@@ -160,11 +160,7 @@ impl<'d> Writer<'d> {
             '\u{1f}' => self.paragraph.push('\u{ad}', run.change),
             '\u{a0}' => self.paragraph.push(' ', run.change),
             '\t' => self.paragraph.push('\t', run.change),
-            '\u{1}'..='\u{8}'
-            | '\0'
-            | '\u{f}'..='\u{12}'
-            | '\u{16}'..='\u{1d}'
-            | '\n' => {}
+            '\u{1}'..='\u{8}' | '\0' | '\u{f}'..='\u{12}' | '\u{16}'..='\u{1d}' | '\n' => {}
             c => self.paragraph.push(c, run.change),
         }
         Ok(())
@@ -184,11 +180,7 @@ impl<'d> Writer<'d> {
         Ok(())
     }
 
-    fn end_field(
-        &mut self,
-        change: Change,
-        story: &mut Story<'_, '_>,
-    ) -> Result<(), ExtractError> {
+    fn end_field(&mut self, change: Change, story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
         let Some(field) = self.fields.pop() else {
             return Ok(());
         };
@@ -262,9 +254,7 @@ fn label(field: &Field) -> Option<String> {
     let mut words = field.code.split_whitespace();
     let label = match words.next()?.to_ascii_uppercase().as_str() {
         "FORMTEXT" | "FORMDROPDOWN" | "FORMCHECKBOX" => field.name.clone()?,
-        "MERGEFIELD" | "DOCPROPERTY" | "DOCVARIABLE" => {
-            words.next()?.trim_matches('"').to_owned()
-        }
+        "MERGEFIELD" | "DOCPROPERTY" | "DOCVARIABLE" => words.next()?.trim_matches('"').to_owned(),
         _ => return None,
     };
     Some(label).filter(|l| !l.trim().is_empty())

@@ -204,7 +204,8 @@ impl Walker {
                         self.style = tag.attr_full("style:name").unwrap_or_default();
                     }
                     "drawing-page-properties"
-                        if tag.attr_full("presentation:visibility").as_deref() == Some("hidden")
+                        if tag.attr_full("presentation:visibility").as_deref()
+                            == Some("hidden")
                             && self.hidden.len() < 10_000 =>
                     {
                         self.hidden.insert(self.style.clone());

@@ -302,7 +302,11 @@ impl<'b> Reader<'b> {
         Ok(())
     }
 
-    pub(super) fn special(&mut self, text: &str, story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
+    pub(super) fn special(
+        &mut self,
+        text: &str,
+        story: &mut Story<'_, '_>,
+    ) -> Result<(), ExtractError> {
         self.flush(story)?;
         if self.skipping > 0 {
             self.skipping -= 1;
@@ -361,7 +365,11 @@ impl<'b> Reader<'b> {
         self.word(word, number, story)
     }
 
-    pub(super) fn unicode(&mut self, number: i32, story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
+    pub(super) fn unicode(
+        &mut self,
+        number: i32,
+        story: &mut Story<'_, '_>,
+    ) -> Result<(), ExtractError> {
         if self.skipping > 0 {
             self.skipping -= 1;
         }

@@ -71,7 +71,10 @@ pub(super) fn read_comments<R: Read>(
 }
 
 /// Values kept of pivot tables and of other workbooks.
-pub(super) fn caches(package: &mut Package<'_, '_>, story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
+pub(super) fn caches(
+    package: &mut Package<'_, '_>,
+    story: &mut Story<'_, '_>,
+) -> Result<(), ExtractError> {
     let parts: Vec<String> = package
         .names()
         .iter()
