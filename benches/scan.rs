@@ -125,6 +125,7 @@ fn scan(tree: &Path, inventory: &Path) -> u64 {
             memory: 1 << 30,
             deadline: 60,
             temporary: None,
+            ocr: None,
         },
         names: Vec::new(),
         exclude: Vec::new(),

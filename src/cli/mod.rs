@@ -8,7 +8,9 @@ pub mod formats;
 pub mod init;
 pub mod inspect;
 pub mod manual;
+pub mod ocr;
 pub mod options;
+pub mod outside;
 pub mod progress;
 pub mod report;
 pub mod request;
@@ -80,6 +82,8 @@ pub enum Command {
     Man(manual::ManArgs),
     #[command(hide = true)]
     Scanner(scanner::ScannerArgs),
+    #[command(hide = true)]
+    Outside(outside::OutsideArgs),
 }
 
 /// Runs the program: one line on the error output and status 2 when a command fails; quiet when nobody reads any more.
@@ -132,5 +136,6 @@ fn run(settings: &Settings) -> anyhow::Result<Exit> {
         Command::Completions(args) => manual::completions(args),
         Command::Man(args) => manual::man(args),
         Command::Scanner(args) => scanner::run(args),
+        Command::Outside(args) => outside::run(args),
     }
 }

@@ -30,6 +30,18 @@ pub struct ReadingArgs {
     #[arg(long, value_name = "FILE")]
     pub passwords: Option<PathBuf>,
 
+    /// Read the text in pictures and scanned pages, with the program tesseract (install tesseract-ocr)
+    ///
+    /// A page takes a second or more and up to 60 s, a file at most an hour; each page being read takes up to 1 GiB beside
+    /// --memory. What was read so is marked `by OCR`, and trusted less unless a check digit confirms it. Switched on for
+    /// the first time, it reads again what ended as `needs OCR`.
+    #[arg(long)]
+    pub ocr: bool,
+
+    /// Languages of the text in pictures, as tesseract names them: `eng+cym`
+    #[arg(long, value_name = "NAMES", default_value = "eng", value_parser = super::ocr::languages)]
+    pub ocr_languages: String,
+
     /// Your own rules: a folder of TOML files laid over the built-in ones
     #[arg(long, value_name = "DIR")]
     pub rules: Option<PathBuf>,
@@ -73,6 +85,10 @@ impl ReadingArgs {
             memory: self.memory,
             deadline: self.deadline,
             temporary: self.temporary.as_ref().map(RawPath::new),
+            ocr: match self.ocr {
+                true => super::ocr::reading(&self.ocr_languages)?,
+                false => None,
+            },
         })
     }
 

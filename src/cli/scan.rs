@@ -257,6 +257,10 @@ fn job(args: &ScanArgs, config: &Config, key: &Key) -> anyhow::Result<Job> {
     let absolute = |path: &Path| {
         std::path::absolute(path).with_context(|| format!("{} cannot be found", path.display()))
     };
+    let mut reading = args.reading.reading()?;
+    if let Some(ocr) = reading.ocr.as_mut().filter(|_| args.no_sandbox) {
+        ocr.launcher.push(RawPath::new("--no-sandbox"));
+    }
     Ok(Job {
         inventory: RawPath::new(absolute(&args.inventory)?),
         key: key.to_text(),
@@ -270,7 +274,7 @@ fn job(args: &ScanArgs, config: &Config, key: &Key) -> anyhow::Result<Job> {
             .iter()
             .map(|path| name_of(config, path))
             .collect(),
-        reading: args.reading.reading()?,
+        reading,
         exclude: args.exclude.clone(),
         other_file_systems: args.other_file_systems,
         snapshots: args.snapshots,

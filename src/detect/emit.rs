@@ -19,6 +19,9 @@ use crate::model::{
 /// Findings tied to nobody that are held to the end of a document; more are of low confidence at once.
 const MOST_HELD: usize = 1024;
 
+/// What OCR takes from the confidence of a value that no check confirms.
+const RECOGNISED: u8 = 10;
+
 impl Detector {
     /// Hands out a finding, or holds it back until it is known what the document is.
     pub(crate) fn hand_out(
@@ -106,17 +109,25 @@ impl Detector {
             None => validators::compact(&shown, &self.facts),
         };
         let rule = RuleIx(claim.rule);
+        let anchor = places.anchor(span.start);
+        let confidence = match (&anchor, claim.kind) {
+            // A letter misread would have failed the check; without one, OCR may have made it up.
+            (Anchor::Recognised(_), kind) if kind != Kind::Pass => {
+                claim.confidence().saturating_sub(RECOGNISED)
+            }
+            _ => claim.confidence(),
+        };
         Finding {
             rule,
             category: self.rule(rule).category,
             location: Location {
-                anchor: places.anchor(span.start),
+                anchor,
                 offset: places.segment.offset + span.start as u64,
                 length: (span.end - span.start) as u32,
             },
             value: Sensitive::new(&places.segment.text[span]),
             normal: Sensitive::new(normal),
-            confidence: Confidence(claim.confidence()),
+            confidence: Confidence(confidence),
             status: claim.status,
             evidence: Evidence {
                 checked: match claim.kind {

@@ -26,7 +26,7 @@ use super::{
     error::ExtractError,
     format::text::PlainText,
     sniff,
-    source::{self, IN_MEMORY, Source},
+    source::{self, Deadline, IN_MEMORY, Source},
 };
 
 /// Reasons kept of one document; more are counted.
@@ -36,7 +36,7 @@ const REASONS: usize = 3;
 struct Meter {
     limits: Limits,
     file: u64,
-    deadline: Instant,
+    deadline: Deadline,
     text: Cell<u64>,
     expanded: Cell<u64>,
     /// The error that ends the file. Kept here because parsers swallow errors.
@@ -48,7 +48,7 @@ impl Meter {
         if let Some(error) = &*self.tripped.borrow() {
             return Err(error.clone());
         }
-        source::check(Some(self.deadline)).map_err(|e| self.trip(e))
+        source::check(Some(&self.deadline)).map_err(|e| self.trip(e))
     }
 
     fn trip(&self, error: ExtractError) -> ExtractError {
@@ -208,7 +208,7 @@ impl<'g> Guard<'g> {
     ) -> Self {
         let limits = options.limits.clone();
         let meter = Meter {
-            deadline: Instant::now() + limits.deadline_for(file),
+            deadline: Deadline::after(limits.deadline_for(file)),
             limits,
             file,
             text: Cell::new(0),
@@ -407,8 +407,23 @@ impl<'g> Guard<'g> {
     }
 
     /// When the file has to be read.
-    pub fn deadline(&self) -> Instant {
-        self.meter.deadline
+    pub fn deadline(&self) -> Deadline {
+        self.meter.deadline.clone()
+    }
+
+    /// Tells whoever watches that a program outside works on the open document, and gives back the time it took since
+    /// `since`, because such a program has limits of its own. Call it several times a second; the moment returned is the
+    /// next `since`.
+    ///
+    /// # Errors
+    /// When the visitor wants no more: pass it on.
+    pub fn waited(&mut self, since: Instant) -> Result<Instant, ExtractError> {
+        let now = Instant::now();
+        self.meter.deadline.put_off(now - since);
+        match self.visitor.waiting() {
+            Flow::Continue => Ok(now),
+            Flow::Stop => Err(self.meter.trip(ExtractError::Stopped)),
+        }
     }
 
     /// Waits for leave to hold this much memory; given back when the permit is dropped.
@@ -526,7 +541,7 @@ impl<'g> Guard<'g> {
         media_type: Option<&str>,
         end: Option<ExtractError>,
     ) -> Result<(), ExtractError> {
-        source.set_deadline(self.meter.deadline);
+        source.set_deadline(self.meter.deadline.clone());
         let buffer = self.scratch.take();
         source.lend(buffer);
         let choice = self.guarded("sniffing", |guard| {

@@ -20,8 +20,10 @@ pub mod markup;
 pub mod name;
 pub mod naming;
 pub mod numfmt;
+pub mod ocr;
 pub mod ole;
 pub mod ooxml;
+pub mod outside;
 pub mod package;
 pub mod picture;
 pub mod sheet;
@@ -31,7 +33,7 @@ mod split;
 pub mod story;
 pub mod xml;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use crate::model::{Limits, Outcome, PartChain, Segment, Sensitive};
 
@@ -40,6 +42,7 @@ pub use error::ExtractError;
 pub use format::formats;
 pub use guard::{Guard, Member};
 pub use name::with_name;
+pub use ocr::Ocr;
 pub use sniff::Look;
 pub use source::{Source, Whole};
 
@@ -79,6 +82,10 @@ pub trait Visitor {
     fn segment(&mut self, segment: &Segment<'_>) -> Flow;
     /// The innermost open document ends.
     fn close(&mut self, outcome: Outcome);
+    /// A program outside works on the innermost open document; called several times a second. `Stop` ends the whole file.
+    fn waiting(&mut self) -> Flow {
+        Flow::Continue
+    }
 }
 
 /// One kind of document and how to read it.
@@ -113,6 +120,8 @@ pub struct Options {
     pub spool: PathBuf,
     /// Passwords to try on locked documents.
     pub passwords: Vec<Sensitive>,
+    /// Reads pictures of text; without it they end as `needs OCR`.
+    pub ocr: Option<Arc<Ocr>>,
 }
 
 impl Default for Options {
@@ -121,6 +130,7 @@ impl Default for Options {
             limits: Limits::default(),
             spool: std::env::temp_dir(),
             passwords: Vec::new(),
+            ocr: None,
         }
     }
 }

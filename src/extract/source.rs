@@ -10,7 +10,11 @@ use std::{
     io::{self, Read, Seek, SeekFrom},
     ops::Deref,
     path::Path,
-    time::{Instant, SystemTime},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant, SystemTime},
 };
 
 use super::{
@@ -47,7 +51,7 @@ pub struct Source<'a> {
     size: Option<u64>,
     at: u64,
     head: Vec<u8>,
-    deadline: Option<Instant>,
+    deadline: Option<Deadline>,
     pub(super) charset: Option<Charset>,
     /// What went wrong while it was spooled.
     pub(super) fault: Option<ExtractError>,
@@ -119,7 +123,7 @@ impl<'a> Source<'a> {
         matches!(self.kind, Kind::File { sparse: true, .. })
     }
 
-    pub(super) fn set_deadline(&mut self, deadline: Instant) {
+    pub(super) fn set_deadline(&mut self, deadline: Deadline) {
         self.deadline = Some(deadline);
     }
 
@@ -186,7 +190,7 @@ impl<'a> Source<'a> {
             let mut block = vec![0; 256 << 10];
             let mut size = self.head.len() as u64;
             loop {
-                check(self.deadline)?;
+                check(self.deadline.as_ref())?;
                 let n = match rest.read(&mut block) {
                     Ok(0) => break,
                     Ok(n) => n,
@@ -347,10 +351,43 @@ fn shrunk() -> ExtractError {
     ExtractError::Changed("it was cut short while it was read".into())
 }
 
+/// When a file has to be read. Its sources and parsers hold clones of the one deadline, so that time spent waiting for a
+/// program outside (OCR), which has limits of its own, is given back to all of them.
+#[derive(Clone, Debug)]
+pub struct Deadline {
+    start: Instant,
+    /// Nanoseconds from the start.
+    allowed: Arc<AtomicU64>,
+}
+
+impl Deadline {
+    /// So long from now on.
+    pub fn after(time: Duration) -> Self {
+        let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        Deadline {
+            start: Instant::now(),
+            allowed: Arc::new(AtomicU64::new(nanos)),
+        }
+    }
+
+    /// Whether it has passed.
+    pub fn passed(&self) -> bool {
+        self.start.elapsed().as_nanos() > u128::from(self.allowed.load(Ordering::Relaxed))
+    }
+
+    /// Puts it off by so much.
+    pub(super) fn put_off(&self, by: Duration) {
+        let nanos = u64::try_from(by.as_nanos()).unwrap_or(u64::MAX);
+        let now = self.allowed.load(Ordering::Relaxed);
+        self.allowed
+            .store(now.saturating_add(nanos), Ordering::Relaxed);
+    }
+}
+
 /// Fails once the deadline has passed.
-pub(super) fn check(deadline: Option<Instant>) -> Result<(), ExtractError> {
+pub(super) fn check(deadline: Option<&Deadline>) -> Result<(), ExtractError> {
     match deadline {
-        Some(deadline) if Instant::now() > deadline => Err(ExtractError::TimedOut(
+        Some(deadline) if deadline.passed() => Err(ExtractError::TimedOut(
             "took longer than its deadline".into(),
         )),
         _ => Ok(()),
@@ -378,7 +415,7 @@ impl Read for Source<'_> {
             None => {
                 // Small reads are common in parsers; the clock is looked at for the larger ones.
                 if into.len() >= 4 << 10 {
-                    check(self.deadline)?;
+                    check(self.deadline.as_ref())?;
                 }
                 if let Kind::Stream(rest) = &mut self.kind {
                     let n = rest.read(into)?;

@@ -150,6 +150,10 @@ impl Names {
                 self.pack(name, out);
             }
             Anchor::Name => out.push(9),
+            Anchor::Recognised(n) => {
+                out.push(10);
+                put(out, u64::from(*n));
+            }
         }
     }
 
@@ -173,6 +177,7 @@ impl Names {
             7 => Anchor::Meta(self.unpack(from)?),
             8 => Anchor::Region(self.unpack(from)?),
             9 => Anchor::Name,
+            10 => Anchor::Recognised(small(from)?),
             _ => return None,
         })
     }
@@ -375,6 +380,7 @@ mod tests {
             (name.clone(), any::<u64>(), any::<u32>())
                 .prop_map(|(sheet, row, column)| Anchor::Cell { sheet, row, column }),
             any::<u32>().prop_map(Anchor::Notes),
+            any::<u32>().prop_map(Anchor::Recognised),
             name.clone().prop_map(Anchor::Header),
             name.prop_map(Anchor::Region),
             Just(Anchor::Name),

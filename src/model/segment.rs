@@ -39,6 +39,8 @@ pub enum Anchor {
     Region(Arc<str>),
     /// The name of the file or folder itself.
     Name,
+    /// A page, from 1, whose text was recognised in a picture by OCR and may be misread.
+    Recognised(u32),
 }
 
 impl Anchor {
@@ -81,6 +83,7 @@ impl fmt::Display for Anchor {
             Anchor::Meta(name) => write!(f, "property {name}"),
             Anchor::Region(name) => f.write_str(name),
             Anchor::Name => f.write_str("file name"),
+            Anchor::Recognised(n) => write!(f, "page {n}, by OCR"),
         }
     }
 }

@@ -344,7 +344,30 @@ fn unread(model: &Model, out: &mut dyn Write) -> io::Result<()> {
             reasons.join(", "),
         )?;
     }
+    pictures(model, out)?;
     writeln!(out)
+}
+
+/// What to do about pictures of text.
+fn pictures(model: &Model, out: &mut dyn Write) -> io::Result<()> {
+    let count: u64 = model
+        .unread
+        .iter()
+        .filter(|unread| unread.outcome == OutcomeKind::NeedsOcr)
+        .map(|unread| unread.documents + unread.members)
+        .sum();
+    if count == 0 {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "  {} pictures of text: to have {} read, install the program tesseract (tesseract-ocr) and scan with --ocr",
+        match count {
+            1 => "1 document holds only".to_owned(),
+            n => format!("{} documents hold only", text::number(n)),
+        },
+        if count == 1 { "it" } else { "them" },
+    )
 }
 
 fn footing(model: &Model, options: &Options, out: &mut dyn Write) -> io::Result<()> {

@@ -40,7 +40,12 @@ pub fn read(
     let key =
         Key::from_text(job.key.as_bytes(), "the key of the job").map_err(InventoryError::from)?;
     if job.sandbox {
-        sandbox::enter(&[root.to_path_buf()], &[], &tools.temporary, false);
+        sandbox::enter(
+            &[root.to_path_buf()],
+            &[],
+            Some(&tools.temporary),
+            &job.reading.programs(),
+        );
     }
     let path = suspect.path.to_path();
     let listing = Listing {

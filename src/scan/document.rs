@@ -21,6 +21,10 @@ pub trait Notes {
     fn close(&mut self, outcome: Outcome, summary: DocumentSummary);
     /// So many more bytes of text were looked at. `Stop` ends the file.
     fn read(&mut self, bytes: usize) -> Flow;
+    /// A program outside works on the document. `Stop` ends the file.
+    fn waiting(&mut self) -> Flow {
+        Flow::Continue
+    }
 }
 
 /// The buffers of one thread, used again for every document.
@@ -98,6 +102,10 @@ impl Visitor for Study<'_> {
                 });
         }
         self.notes.read(segment.text.len() - segment.repeats)
+    }
+
+    fn waiting(&mut self) -> Flow {
+        self.notes.waiting()
     }
 
     fn close(&mut self, outcome: Outcome) {

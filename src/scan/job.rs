@@ -3,11 +3,15 @@
 //! The supervisor sends a [`Job`], then [`Order`]s; the scanner answers with [`Report`]s. Secrets of a job travel in the
 //! pipe only, never in an argument list.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    extract::Ocr,
     inventory::record::{Batch, RawPath, RootId},
     model::Limits,
     scan::fault::Fault,
@@ -81,6 +85,30 @@ pub struct Reading {
     pub deadline: u64,
     /// Folder for anonymous temporary files; the system's when `None`.
     pub temporary: Option<RawPath>,
+    /// How pictures of text are read; they stay unread when `None`.
+    pub ocr: Option<OcrReading>,
+}
+
+/// OCR by a program of the system.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OcrReading {
+    /// The program.
+    pub program: RawPath,
+    /// What it says its version is: another one reads otherwise.
+    pub version: String,
+    /// Languages, as it names them: `eng+cym`.
+    pub languages: String,
+    /// This program and the arguments with which it starts another one shut off from everything: see `cli::outside`.
+    pub launcher: Vec<RawPath>,
+}
+
+impl OcrReading {
+    /// What runs it, for a scan with so many workers: so many pages at once.
+    pub fn made(&self, threads: usize) -> Ocr {
+        let command = self.launcher.iter().chain([&self.program]);
+        let command = command.map(|word| word.to_path().into_os_string());
+        Ocr::new(command.collect(), &self.languages, threads)
+    }
 }
 
 /// Which rules are used, and what they may consult.
@@ -105,6 +133,14 @@ impl RuleChoice {
 }
 
 impl Reading {
+    /// Programs that reading documents runs: for the sandbox.
+    pub fn programs(&self) -> Vec<PathBuf> {
+        let ocr = self.ocr.iter();
+        ocr.flat_map(|ocr| ocr.launcher.first().into_iter().chain([&ocr.program]))
+            .map(RawPath::to_path)
+            .collect()
+    }
+
     /// The limits that the guard enforces, with what is left of the memory for documents.
     pub fn limits(&self, documents: u64) -> Limits {
         Limits {

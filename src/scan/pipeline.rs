@@ -136,7 +136,12 @@ impl<'j> Scanner<'j> {
             .map_err(|error| ScanError::Journal(Journal::path_for(&inventory), error))?;
         let readable: Vec<PathBuf> = roots.iter().map(|(root, _)| root.path.clone()).collect();
         let sandbox = if job.sandbox {
-            sandbox::enter(&readable, &own_files(&inventory), &tools.temporary, false)
+            sandbox::enter(
+                &readable,
+                &own_files(&inventory),
+                Some(&tools.temporary),
+                &job.reading.programs(),
+            )
         } else {
             sandbox::Status::off()
         };
@@ -435,6 +440,7 @@ fn options_for_the_record(job: &Job) -> String {
         "passwords": job.reading.passwords.len(),
         "own_rules": job.reading.rules.dir.as_ref().map(RawPath::display),
         "rules_off": job.reading.rules.off,
+        "ocr": job.reading.ocr.as_ref().map(|ocr| format!("{}, {}", ocr.version, ocr.languages)),
         "previews": job.previews,
     })
     .to_string()

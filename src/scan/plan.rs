@@ -38,6 +38,13 @@ impl Fingerprints {
             digest.update(&(password.len() as u64).to_le_bytes());
             digest.update(password.as_bytes());
         }
+        // Pictures that nobody could read are tried again once there is OCR, and by another OCR.
+        if let Some(ocr) = &reading.ocr {
+            for word in [&ocr.version, &ocr.languages] {
+                digest.update(&(word.len() as u64).to_le_bytes());
+                digest.update(word.as_bytes());
+            }
+        }
         Fingerprints {
             rules,
             options: *digest.finalize().as_bytes(),

@@ -55,10 +55,15 @@ pub fn offered() -> String {
         .to_owned()
 }
 
-/// Gives it up, for this thread and all it starts. `own` are the inventory's files, `programs` says that programs of the
-/// system (OCR) will be run.
+/// Gives it up, for this thread and all it starts. `own` are the inventory's files; `programs` are those that will be
+/// run (OCR), none as a rule.
 #[cfg(target_os = "linux")]
-pub fn enter(roots: &[PathBuf], own: &[PathBuf], temporary: &Path, programs: bool) -> Status {
+pub fn enter(
+    roots: &[PathBuf],
+    own: &[PathBuf],
+    temporary: Option<&Path>,
+    programs: &[PathBuf],
+) -> Status {
     match landlock_ruleset(roots, own, temporary, programs) {
         Ok(landlock::RulesetStatus::FullyEnforced) => Status {
             holds: true,
@@ -84,8 +89,8 @@ pub fn enter(roots: &[PathBuf], own: &[PathBuf], temporary: &Path, programs: boo
 fn landlock_ruleset(
     roots: &[PathBuf],
     own: &[PathBuf],
-    temporary: &Path,
-    programs: bool,
+    temporary: Option<&Path>,
+    programs: &[PathBuf],
 ) -> Result<landlock::RulesetStatus, landlock::RulesetError> {
     use landlock::{
         ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr,
@@ -98,7 +103,7 @@ fn landlock_ruleset(
     let all = AccessFs::from_all(abi) & !AccessFs::Execute;
     // SQLite makes and removes files beside the database, so its folder is needed, not the files alone.
     let mut folders: Vec<&Path> = own.iter().filter_map(|file| file.parent()).collect();
-    folders.push(temporary);
+    folders.extend(temporary);
     folders.dedup();
     // Names of owners may come from a directory service through the system's own libraries.
     let mut rules = Ruleset::default()
@@ -121,8 +126,17 @@ fn landlock_ruleset(
             read,
         ))?
         .add_rules(path_beneath_rules(["/var/lib/sss", "/run/nscd"], read))?;
-    if programs {
+    if !programs.is_empty() {
         rules = rules
+            .add_rules(path_beneath_rules(
+                programs,
+                AccessFs::ReadFile | AccessFs::Execute,
+            ))?
+            // What a program needs may lie beside it: /opt/ocr/bin and /opt/ocr/share.
+            .add_rules(path_beneath_rules(
+                programs.iter().filter_map(|program| program.parent()),
+                run,
+            ))?
             .add_rules(path_beneath_rules(
                 ["/usr", "/bin", "/lib", "/lib64", "/opt"],
                 run,
@@ -134,7 +148,7 @@ fn landlock_ruleset(
 
 /// Other systems have nothing of the kind that needs no rights of its own.
 #[cfg(not(target_os = "linux"))]
-pub fn enter(_: &[PathBuf], _: &[PathBuf], _: &Path, _: bool) -> Status {
+pub fn enter(_: &[PathBuf], _: &[PathBuf], _: Option<&Path>, _: &[PathBuf]) -> Status {
     Status {
         holds: false,
         words: "none: only Linux has it".to_owned(),

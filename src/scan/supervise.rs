@@ -338,7 +338,11 @@ impl Supervisor<'_> {
         };
         let path = root.join(suspect.path.to_path());
         let size = std::fs::symlink_metadata(&path).map_or(0, |metadata| metadata.len());
-        let limit = allowed(&job.reading.limits(job.reading.memory), size);
+        let mut limit = allowed(&job.reading.limits(job.reading.memory), size);
+        if let Some(ocr) = &job.reading.ocr {
+            // Unlike the journal of a scan, its reports do not say that OCR is at work.
+            limit = limit.saturating_add(ocr.made(1).file);
+        }
         let task = Task::Alone {
             job: job.clone(),
             suspect: suspect.clone(),

@@ -53,6 +53,7 @@ impl Tools {
                 .iter()
                 .map(|password| Sensitive::new(password.as_str()))
                 .collect(),
+            ocr: reading.ocr.as_ref().map(|ocr| Arc::new(ocr.made(threads))),
         });
         Ok(Tools {
             reader,

@@ -12,6 +12,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 use crossbeam_channel::Sender;
@@ -486,6 +487,12 @@ impl<'a> Worker<'a> {
     ) -> Result<(), Halt> {
         let name = place.entry.name.to_string_lossy();
         let ticket = self.ticket();
+        let (journal, slot) = (self.shop.journal, self.slot);
+        let root = self.shop.roots[place.root].1;
+        let pulse = || match journal {
+            Some(journal) => journal.enter(slot, root, &RawPath::new(&place.path)),
+            None => Ok(()),
+        };
         let mut notes = Taken {
             gather: &mut self.gather,
             counters: self.counters,
@@ -497,6 +504,8 @@ impl<'a> Worker<'a> {
             findings: 0,
             worst: false,
             halted: false,
+            pulse: &pulse,
+            pulsed: Instant::now(),
         };
         let (reader, detector, desk) = (self.shop.reader, self.shop.detector, &mut self.desk);
         let faults = self.shop.faults;
@@ -791,7 +800,13 @@ struct Taken<'w> {
     findings: u64,
     worst: bool,
     halted: bool,
+    /// Says in the journal that the document is still being worked on.
+    pulse: &'w dyn Fn() -> io::Result<()>,
+    pulsed: Instant,
 }
+
+/// How often the journal is told that a program outside works on a document.
+const PULSE: Duration = Duration::from_secs(1);
 
 impl Notes for Taken<'_> {
     fn open(&mut self, head: &Head<'_>) {
@@ -825,6 +840,19 @@ impl Notes for Taken<'_> {
                 self.halted = true;
                 return Flow::Stop;
             }
+        }
+        if self.stop.load(Ordering::Relaxed) {
+            Flow::Stop
+        } else {
+            Flow::Continue
+        }
+    }
+
+    fn waiting(&mut self) -> Flow {
+        if self.pulsed.elapsed() >= PULSE {
+            self.pulsed = Instant::now();
+            // That it cannot be written costs the document its place in the queue, no more.
+            let _ = (self.pulse)();
         }
         if self.stop.load(Ordering::Relaxed) {
             Flow::Stop

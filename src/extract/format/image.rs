@@ -1,12 +1,13 @@
-//! Pictures: what their metadata says (EXIF with the place it was taken, IPTC, XMP). Their text is not read: a picture is
-//! `needs OCR`, but for icons.
+//! Pictures: what their metadata says (EXIF with the place it was taken, IPTC, XMP), and with
+//! OCR switched on their text. Without it a picture is `needs OCR`, but for icons.
 
-use std::{collections::HashSet, io::Cursor};
+use std::{collections::HashSet, io::Cursor, sync::Arc};
 
 use crate::{
     extract::{
         Format, Guard, Source,
         error::ExtractError,
+        ocr::Ocr,
         picture,
         sniff::{Look, NO, SURE},
         story::Story,
@@ -29,7 +30,7 @@ impl Format for Image {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn extensions(&self) -> &'static [&'static str] {
@@ -39,7 +40,7 @@ impl Format for Image {
     }
 
     fn about(&self) -> &'static str {
-        "Pictures: EXIF, GPS, IPTC and XMP; the text in them needs OCR"
+        "Pictures: EXIF, GPS, IPTC and XMP; their text with --ocr (not that of HEIC and AVIF)"
     }
 
     fn sniff(&self, look: &Look<'_>) -> u8 {
@@ -80,9 +81,36 @@ impl Format for Image {
             {
                 Ok(())
             }
-            _ => Err(ExtractError::NeedsOcr(picture::ONLY_PICTURES.into())),
+            _ => match &out.options().ocr {
+                None => Err(ExtractError::NeedsOcr(picture::ONLY_PICTURES.into())),
+                Some(_) if whole.get(4..8) == Some(b"ftyp") => Err(ExtractError::NeedsOcr(
+                    "HEIC and AVIF pictures are not read by OCR: save them as PNG or JPEG".into(),
+                )),
+                Some(ocr) => recognise(ocr, &whole, out),
+            },
         }
     }
+}
+
+/// Reads the text in a picture. The program decodes it, so what cannot be decoded is found out there.
+fn recognise(ocr: &Arc<Ocr>, whole: &[u8], out: &mut Guard<'_>) -> Result<(), ExtractError> {
+    let _copy = out.permit(whole.len() as u64)?;
+    let pages = ocr
+        .read_one(out, whole.to_vec())?
+        .map_err(|failure| ExtractError::NeedsOcr(format!("OCR {failure}").into()))?;
+    if pages.is_empty() {
+        return Err(ExtractError::NeedsOcr("OCR made nothing of it".into()));
+    }
+    let mut story = Story::new(out);
+    for page in &pages {
+        story.page(Anchor::Recognised(page.number), &page.text)?;
+    }
+    story.finish()?;
+    out.remark(match pages.iter().all(|page| page.text.is_empty()) {
+        true => "no text was found on it by OCR",
+        false => "its text was read by OCR",
+    });
+    Ok(())
 }
 
 /// EXIF fields that may speak of people or places.

@@ -2,11 +2,13 @@
 //!
 //! Hayro interprets the pages onto a device of ours that keeps glyphs; lines are put together from where the glyphs stand.
 //! Form fields with their names, annotations, links, bookmarks, information, XMP and XFA data; embedded files are members.
-//! The empty password is tried, then the list. A page that is a picture and holds no text needs OCR. Of a document that
+//! The empty password is tried, then the list. A page that is a picture and holds no text needs OCR,
+//! and gets it when it is switched on, like pictures between text. Of a document that
 //! hayro cannot open, lopdf reads what it can.
 
 mod device;
 mod lines;
+mod recognise;
 mod structure;
 
 use std::{
@@ -48,7 +50,7 @@ impl Format for PdfFormat {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn extensions(&self) -> &'static [&'static str] {
@@ -95,6 +97,7 @@ fn open(bytes: &Arc<Vec<u8>>, out: &Guard<'_>) -> Result<Option<Pdf>, ExtractErr
 fn read(pdf: &Pdf, out: &mut Guard<'_>) -> Result<(), ExtractError> {
     let mut pictures = Vec::new();
     let mut unreadable = Vec::new();
+    let mut illustrated = Vec::new();
     let pages = pdf.pages().len();
     {
         let mut story = Story::new(out);
@@ -132,8 +135,17 @@ fn read(pdf: &Pdf, out: &mut Guard<'_>) -> Result<(), ExtractError> {
                 pictures.push(number);
             } else if drawn.unknown > 20 && drawn.unknown > drawn.letters {
                 unreadable.push(number);
+            } else if drawn.illustrated && story.out.options().ocr.is_some() {
+                illustrated.push((number, recognise::words(&drawn.text)));
             }
         }
+        recognise::pages(
+            pdf,
+            &mut pictures,
+            &mut unreadable,
+            &mut illustrated,
+            &mut story,
+        )?;
         structure::bookmarks(pdf, &mut story)?;
         structure::properties(pdf, &mut story)?;
         story.finish()?;
@@ -207,6 +219,10 @@ struct Drawn {
     letters: usize,
     unknown: usize,
     pictured: f64,
+    /// Whether a picture between the text is large enough to hold text of its own.
+    illustrated: bool,
+    /// Drawing calls it took.
+    calls: u64,
     cut: bool,
     failed: bool,
 }
@@ -248,6 +264,8 @@ fn draw<'a>(
         text,
         unknown,
         pictured: collector.pictured.1,
+        illustrated: collector.illustrated(),
+        calls: collector.calls,
         cut: collector.cut,
         failed,
     })

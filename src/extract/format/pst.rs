@@ -5,7 +5,6 @@ use std::{
     collections::BTreeSet,
     io::{self, Read, Seek, SeekFrom},
     rc::Rc,
-    time::Instant,
 };
 
 use outlook_pst::{
@@ -24,7 +23,7 @@ use crate::{
         ExtractError, Format, Guard, Look, Member, Source,
         mapi::{self, Item, Properties, Value, tag},
         sniff::{NO, SURE},
-        source::Owned,
+        source::{Deadline, Owned},
     },
     model::Part,
 };
@@ -89,12 +88,12 @@ impl Format for Pst {
 /// A reader that stops at the deadline: the structures of a damaged store may lead in circles.
 struct Clocked {
     inner: Owned,
-    deadline: Instant,
+    deadline: Deadline,
 }
 
 impl Read for Clocked {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if Instant::now() > self.deadline {
+        if self.deadline.passed() {
             return Err(ExtractError::TimedOut("took longer than its deadline".into()).into());
         }
         self.inner.read(into)

@@ -97,10 +97,7 @@ fn tables(connection: &mut Connection, out: &mut Guard<'_>) -> Result<(), Extrac
     connection.busy_timeout(Duration::ZERO).map_err(reason)?;
     let deadline = out.deadline();
     connection
-        .progress_handler(
-            INSTRUCTIONS,
-            Some(move || std::time::Instant::now() > deadline),
-        )
+        .progress_handler(INSTRUCTIONS, Some(move || deadline.passed()))
         .map_err(reason)?;
     // A pragma of 8 MiB of pages bounds what the file can make it hold.
     connection

@@ -19,6 +19,16 @@ const GLYPHS: usize = 2_000_000;
 /// Most drawing calls of one page, of any kind.
 const CALLS: u64 = 20_000_000;
 
+/// Smallest side, in pixels, of a picture between text that may hold text; and the least share of the page it covers.
+const SIDE: f64 = 300.0;
+const SHARE: f64 = 0.04;
+
+/// Pictures of a page that are looked at.
+const PICTURES: usize = 64;
+
+/// Glyphs over a picture that are its text.
+const LAYER: usize = 12;
+
 /// Thrown through the interpreter to end it.
 pub struct Enough;
 
@@ -53,10 +63,13 @@ pub struct Collector<'t> {
     pub pictured: (f64, f64),
     /// Whether something was left out.
     pub cut: bool,
+    /// Where pictures stand that may hold text.
+    pictures: Vec<Rect>,
     runs: u32,
     last: Option<(Affine, usize)>,
     area: f64,
-    calls: u64,
+    /// Drawing calls so far.
+    pub calls: u64,
     late: &'t dyn Fn() -> bool,
 }
 
@@ -69,12 +82,21 @@ impl<'t> Collector<'t> {
             unknown: 0,
             pictured: (0.0, 0.0),
             cut: false,
+            pictures: Vec::new(),
             runs: 0,
             last: None,
             area: area.max(1.0),
             calls: 0,
             late,
         }
+    }
+
+    /// Whether a picture may hold text that no glyph stands for: the text layer of a scan lies over its picture.
+    pub fn illustrated(&self) -> bool {
+        self.pictures.iter().any(|frame| {
+            let over = self.glyphs.iter().filter(|g| frame.contains(g.origin));
+            over.take(LAYER).count() < LAYER
+        })
     }
 
     fn tick(&mut self) {
@@ -202,6 +224,12 @@ impl<'a> Device<'a> for Collector<'_> {
         let share = (area / self.area).min(1.0);
         self.pictured.0 = self.pictured.0.max(share);
         self.pictured.1 += share;
+        let (width, height) = (f64::from(image.width()), f64::from(image.height()));
+        if width >= SIDE && height >= SIDE && share >= SHARE && self.pictures.len() < PICTURES {
+            let frame = Rect::new(0.0, 0.0, width, height);
+            self.pictures
+                .push(props.transform.transform_rect_bbox(frame));
+        }
     }
 
     fn pop_clip(&mut self) {}

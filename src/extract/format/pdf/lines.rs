@@ -336,7 +336,8 @@ fn write(lines: &[Line], out: &mut String) {
     for (index, line) in lines.iter().enumerate() {
         for (cell, fragment) in line.fragments.iter().enumerate() {
             if cell > 0 {
-                out.push('\t');
+                // A name and its value are one phrase, however far apart.
+                out.push(if out.ends_with(':') { ' ' } else { '\t' });
             }
             let text = fragment.text.trim();
             // A soft hyphen at the end is one that is seen; elsewhere it is not.
