@@ -35,6 +35,8 @@ const OPTIONS: &[(&str, &str)] = &[
     ("scan.memory", "memory"),
     ("scan.deadline", "deadline"),
     ("scan.passwords", "passwords"),
+    ("scan.ocr", "ocr"),
+    ("scan.ocr_languages", "ocr_languages"),
     ("scan.temporary", "temporary"),
     ("scan.other_file_systems", "other_file_systems"),
     ("scan.snapshots", "snapshots"),
@@ -55,7 +57,15 @@ const OPTIONS: &[(&str, &str)] = &[
 ];
 
 /// Commands that need no configuration, so that a broken one is not in their way.
-const WITHOUT: &[&str] = &["init", "completions", "man", "schema", "formats", "scanner"];
+const WITHOUT: &[&str] = &[
+    "init",
+    "completions",
+    "man",
+    "schema",
+    "formats",
+    "scanner",
+    "outside",
+];
 
 /// The id of the folders to scan, which the file lists as `[[root]]`.
 const ROOTS: &str = "paths";

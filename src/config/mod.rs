@@ -71,6 +71,10 @@ pub struct Scan {
     pub deadline: Option<u64>,
     /// File with passwords to try, one a line.
     pub passwords: Option<PathBuf>,
+    /// Read the text in pictures.
+    pub ocr: Option<bool>,
+    /// Languages of that text.
+    pub ocr_languages: Option<String>,
     /// Folder for temporary copies.
     pub temporary: Option<PathBuf>,
     /// Enter other file systems.
