@@ -8,6 +8,7 @@ use super::{
     matched::repair,
     normalise::Normalised,
     people::Distinct,
+    place::Cells,
     resolve::Won,
     validators::{self, Check, Kind},
 };
@@ -171,26 +172,39 @@ pub(crate) fn also(finding: &mut Finding, cluster: &[Candidate], won: &Won) {
     }));
 }
 
-/// Anchors in ascending order: lines are counted once, not from the start for each finding.
+/// Anchors in ascending order: lines are counted once and rows read once, not from the start for each finding.
 pub(crate) struct Places<'a> {
     segment: &'a Segment<'a>,
     at: usize,
     line: u64,
+    cells: Option<Cells<'a>>,
 }
 
 impl<'a> Places<'a> {
     pub fn new(segment: &'a Segment<'a>) -> Places<'a> {
+        let (line, cells) = match segment.layout {
+            Layout::Lines { first } => (*first, None),
+            Layout::Table(table) => (0, Some(Cells::new(table, segment.text))),
+            Layout::Marked { .. } => (0, None),
+        };
         Places {
             segment,
             at: 0,
-            line: match segment.layout {
-                Layout::Lines { first } => *first,
-                _ => 0,
-            },
+            line,
+            cells,
         }
     }
 
     pub fn anchor(&mut self, byte: usize) -> Anchor {
+        if let Some(cells) = &mut self.cells
+            && let Some(cell) = cells.at(byte)
+        {
+            return Anchor::Cell {
+                sheet: cells.sheet(),
+                row: cells.row_number(),
+                column: cell.column + 1,
+            };
+        }
         if !matches!(self.segment.layout, Layout::Lines { .. }) || byte < self.at {
             return self.segment.anchor(byte);
         }

@@ -13,23 +13,19 @@ const EXACT: usize = 1024;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Distinct {
     smallest: BTreeSet<u64>,
+    largest: u64,
 }
 
 impl Distinct {
     /// Counts a value.
     pub fn add(&mut self, value: &str) {
-        let digest = blake3::hash(value.as_bytes());
-        let hash = u64::from_le_bytes(
-            digest.as_bytes()[..8]
-                .try_into()
-                .expect("a digest has 32 bytes"),
-        );
+        let hash = spread(value.as_bytes());
         if self.smallest.len() < EXACT {
             self.smallest.insert(hash);
-        } else if self.smallest.last().is_some_and(|&last| hash < last)
-            && self.smallest.insert(hash)
-        {
+            self.largest = self.smallest.last().copied().unwrap_or(0);
+        } else if hash < self.largest && self.smallest.insert(hash) {
             self.smallest.pop_last();
+            self.largest = self.smallest.last().copied().unwrap_or(0);
         }
     }
 
@@ -154,6 +150,11 @@ impl Named {
         let lone = alone.iter().filter(|name| !known(name)).count() as u64;
         self.whole.estimate() + lone
     }
+}
+
+/// A hash that is the same in every run and lies evenly.
+fn spread(value: &[u8]) -> u64 {
+    u64::from_le_bytes(*blake3::hash(value).as_bytes().first_chunk().expect("a digest has 32 bytes"))
 }
 
 #[cfg(test)]

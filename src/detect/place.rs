@@ -1,6 +1,6 @@
 //! Where a value stands in its document: its cell and the one to the left, or the field that names it.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use crate::model::{Label, Segment, Table, segment::Layout};
 
@@ -81,6 +81,16 @@ impl<'a> Cells<'a> {
 }
 
 impl Cells<'_> {
+    /// The name of the sheet or table.
+    pub fn sheet(&self) -> Arc<str> {
+        self.table.name.clone()
+    }
+
+    /// The number of the row last asked for, from 1.
+    pub fn row_number(&self) -> u64 {
+        self.table.row_number(self.row)
+    }
+
     /// The cell above the one last asked for, in the first rows of a table: further down is data, not a form.
     pub fn above(&self) -> Option<Range<usize>> {
         let row = self

@@ -61,8 +61,8 @@ pub(crate) struct Words {
     /// Open addressing; index of the word + 1, or 0.
     slots: Vec<u16>,
     words: Vec<Box<[u8]>>,
-    /// By first byte: bit n set when a known word of n bytes (31: or more) begins so.
-    lengths: [u32; 256],
+    /// One bit for each hash that a known word has, so that most others cost one look.
+    sieve: Box<[u64; SIEVE / 64]>,
     phrases: Vec<Phrase>,
     /// By last word: indices of phrases, longest first.
     ending: Vec<Vec<u16>>,
@@ -117,10 +117,11 @@ impl WordsBuilder {
     pub fn build(self) -> Words {
         let size = (self.words.len() * 4).next_power_of_two().max(64);
         let mut slots = vec![0; size];
-        let mut lengths = [0; 256];
+        let mut sieve = Box::new([0; SIEVE / 64]);
         for (id, word) in self.words.iter().enumerate() {
-            lengths[word[0] as usize] |= 1 << word.len().min(31);
-            let mut at = hash(word) as usize & (size - 1);
+            let hash = hash(word, 0, word.len());
+            sieve[hash as usize % SIEVE / 64] |= 1 << (hash % 64);
+            let mut at = (hash >> SLOT_SHIFT) as usize & (size - 1);
             while slots[at] != 0 {
                 at = (at + 1) & (size - 1);
             }
@@ -138,7 +139,7 @@ impl WordsBuilder {
         Words {
             slots,
             words: self.words,
-            lengths,
+            sieve,
             phrases: self.list,
             ending,
         }
@@ -151,17 +152,17 @@ impl Words {
         &self.phrases[index as usize]
     }
 
-    /// The id of a word in any case.
-    fn word(&self, word: &[u8]) -> Option<u16> {
-        let first = word[0].to_ascii_lowercase();
-        if self.lengths[first as usize] & (1 << word.len().min(31)) == 0 {
+    /// The id of the word `text[start..end]` in any case.
+    fn word(&self, text: &[u8], start: usize, end: usize) -> Option<u16> {
+        let hash = hash(text, start, end);
+        if self.sieve[hash as usize % SIEVE / 64] & (1 << (hash % 64)) == 0 {
             return None;
         }
         let mask = self.slots.len() - 1;
-        let mut at = hash(word) as usize & mask;
+        let mut at = (hash >> SLOT_SHIFT) as usize & mask;
         loop {
             let id = self.slots[at].checked_sub(1)?;
-            if self.words[id as usize].eq_ignore_ascii_case(word) {
+            if self.words[id as usize].eq_ignore_ascii_case(&text[start..end]) {
                 return Some(id);
             }
             at = (at + 1) & mask;
@@ -169,11 +170,28 @@ impl Words {
     }
 }
 
-/// FNV-1a over lower case.
-fn hash(word: &[u8]) -> u32 {
-    word.iter().fold(0x811c_9dc5, |h: u32, &b| {
-        (h ^ u32::from(b.to_ascii_lowercase())).wrapping_mul(0x0100_0193)
-    }) ^ word.len() as u32
+/// Bits of the sieve: some twenty for each word of the built-in rules.
+const SIEVE: usize = 1 << 16;
+
+/// Where in the hash the number of the slot begins, apart from the bits that the sieve looks at.
+const SLOT_SHIFT: u32 = 16;
+
+/// A hash of the first eight bytes of a word, in lower case as far as letters go, and of its length.
+fn hash(text: &[u8], start: usize, end: usize) -> u64 {
+    let length = end - start;
+    let first = match text.get(start..start + 8) {
+        Some(eight) => u64::from_le_bytes(eight.try_into().expect("eight bytes")),
+        None => {
+            let mut bytes = [0; 8];
+            let rest = &text[start..end.min(start + 8)];
+            bytes[..rest.len()].copy_from_slice(rest);
+            u64::from_le_bytes(bytes)
+        }
+    };
+    let kept = u64::MAX >> (64 - 8 * length.clamp(1, 8));
+    let folded = (first | 0x2020_2020_2020_2020) & kept;
+    let mixed = (folded ^ (length as u64) << 56).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed >> 24
 }
 
 const LOWER: u8 = 1;
@@ -265,7 +283,7 @@ impl Reader {
         rest: u8,
         hits: &mut Vec<PhraseHit>,
     ) {
-        match words.word(&text[start..end]) {
+        match words.word(text, start, end) {
             Some(word) => self.known(words, text, word, start, end, hits),
             // Camel case, or digits after letters: its parts may be words.
             None if end - start <= LONGEST
@@ -275,7 +293,7 @@ impl Reader {
                 let mut piece = start;
                 for at in start + 1..=end {
                     if at == end || splits(text, at, end) {
-                        match words.word(&text[piece..at]) {
+                        match words.word(text, piece, at) {
                             Some(word) => self.known(words, text, word, piece, at, hits),
                             None => self.count = 0,
                         }

@@ -27,6 +27,8 @@ pub struct Composer {
     labels: Vec<Label>,
     /// Labels that are open: their text and where they began.
     open: Vec<(usize, Arc<str>)>,
+    /// Labels repeat, and each is kept once.
+    known: Interned,
     /// Bytes at the start that were handed on already.
     repeats: usize,
 }
@@ -61,7 +63,7 @@ impl Composer {
 
     /// What follows is called `label`, until [`Composer::close`]. Labels nest; the innermost counts.
     pub fn open(&mut self, label: &str) {
-        self.open.push((self.text.len(), label.into()));
+        self.open.push((self.text.len(), self.known.get(label)));
     }
 
     /// Ends the label opened last.
@@ -133,29 +135,40 @@ impl Composer {
 
     fn hand_on(&mut self, out: &mut Guard<'_>, more: bool) -> Result<(), ExtractError> {
         let end = floor(&self.text, self.text.len().min(SEGMENT));
-        let mut labels = self.labels.clone();
+        let closed = self.labels.len();
         for (at, text) in &self.open {
             if *at < self.text.len() && !text.is_empty() {
-                labels.push(Label {
+                self.labels.push(Label {
                     at: *at as u32,
                     end: self.text.len() as u32,
                     text: text.clone(),
                 });
             }
         }
+        let keep = match more {
+            true => floor(&self.text, end.saturating_sub(OVERLAP)),
+            false => self.text.len(),
+        };
+        // What is called by a label that is open yet gets it again with the next piece.
+        let kept = cut(&self.marks, &self.labels[..closed], keep, self.text.len());
+        let mut marks = std::mem::take(&mut self.marks);
+        let mut labels = std::mem::take(&mut self.labels);
         // Outer before inner where they begin together, so that the last one over a byte is the innermost.
         labels.sort_by_key(|l| (l.at, u32::MAX - l.end));
-        let layout = cut(&self.marks, &labels, 0, end);
+        if end < self.text.len() {
+            marks.truncate(marks.partition_point(|m| (m.at as usize) < end));
+            labels.retain_mut(|l| {
+                l.end = l.end.min(end as u32);
+                (l.at as usize) < end
+            });
+        }
+        let layout = Layout::Marked { marks, labels };
         out.piece(&self.text[..end], self.repeats, more, &layout)?;
         if more {
-            let keep = floor(&self.text, end.saturating_sub(OVERLAP));
-            let Layout::Marked { marks, labels } =
-                cut(&self.marks, &self.labels, keep, self.text.len())
-            else {
-                return Ok(());
-            };
-            self.marks = marks;
-            self.labels = labels;
+            if let Layout::Marked { marks, labels } = kept {
+                self.marks = marks;
+                self.labels = labels;
+            }
             self.text.drain(..keep);
             self.repeats = end - keep;
             for (at, _) in &mut self.open {
@@ -164,6 +177,48 @@ impl Composer {
         }
         Ok(())
     }
+}
+
+/// Labels met lately: a table of so many places, in which a newcomer takes the place of another.
+const LATELY: usize = 64;
+
+/// Gives equal names one allocation.
+#[derive(Debug, Default)]
+struct Interned {
+    lately: Vec<Option<Arc<str>>>,
+}
+
+impl Interned {
+    fn get(&mut self, name: &str) -> Arc<str> {
+        self.lately.resize(LATELY, None);
+        let bytes = name.as_bytes();
+        let byte = |at: usize| usize::from(bytes.get(at).copied().unwrap_or(0));
+        let last = byte(bytes.len().saturating_sub(1));
+        let place = (bytes.len() * 7 + byte(0) * 31 + byte(1) * 5 + last * 3) % LATELY;
+        match &self.lately[place] {
+            Some(known) if **known == *name => known.clone(),
+            _ => {
+                let new: Arc<str> = name.into();
+                self.lately[place] = Some(new.clone());
+                new
+            }
+        }
+    }
+}
+
+/// Writes a number without the machinery of formatting: paths have one for each value.
+pub fn push_number(out: &mut String, number: u64) {
+    let mut digits = [0; 20];
+    let (mut at, mut rest) = (digits.len(), number);
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    out.extend(digits[at..].iter().map(|&digit| char::from(digit)));
 }
 
 /// Collects rows of one table.

@@ -171,8 +171,12 @@ pub(super) fn part_of(text: &[u8], token: &Token, words: &Vocabulary) -> Part {
             || word.starts_with(b"Mc") && word.len() >= 5 && word[2].is_ascii_uppercase()
             || word.starts_with(b"Mac") && word.len() >= 6 && word[3].is_ascii_uppercase()
             || word.starts_with(b"Fitz") && word.len() >= 7;
-        let lower = word.to_ascii_lowercase();
-        let ending = |e: &&[u8]| word.len() >= e.len() + 2 && lower.ends_with(e);
+        let last = word.last().map_or(0, u8::to_ascii_lowercase);
+        let ending = |e: &&[u8]| {
+            e[e.len() - 1] == last
+                && word.len() >= e.len() + 2
+                && word[word.len() - e.len()..].eq_ignore_ascii_case(e)
+        };
         if gaelic || ENDINGS.iter().any(ending) {
             part |= SURNAME;
         }
@@ -219,9 +223,8 @@ pub(super) fn attached_before(text: &[u8], start: usize) -> bool {
 
 pub(super) fn place_before(text: &[u8], start: usize) -> bool {
     before(text, start).is_some_and(|word| {
-        PLACE_BEFORE
-            .iter()
-            .any(|p| p.eq_ignore_ascii_case(&text[word.start..word.end]))
+        let word = &text[word.start..word.end];
+        PLACE_BEFORE.iter().any(|p| p.eq_ignore_ascii_case(word))
     })
 }
 

@@ -16,6 +16,9 @@ use crate::{
 #[derive(Default)]
 pub(crate) struct Fields {
     known: HashMap<Box<str>, Arc<[Named]>>,
+    /// The same by the address of the name: a document gives equal names one allocation. The name is held, so that its
+    /// address stays its own.
+    lately: Vec<Option<(Arc<str>, Arc<[Named]>)>>,
     /// The headings of the table last seen, and what each says.
     headings: Vec<(u32, Arc<[Named]>)>,
     of: Option<Arc<[Arc<str>]>>,
@@ -29,6 +32,9 @@ const SAMPLE: usize = 200;
 
 /// At least so many of its cells are names then.
 const LEAST_NAMES: u32 = 5;
+
+/// Names that are found by their address.
+const LATELY: usize = 64;
 
 /// Words that turn a name of people into a name of something else.
 const OF_THINGS: &[&str] = &[
@@ -106,6 +112,20 @@ impl Fields {
         }
         let said: Arc<[Named]> = read(words, name).into();
         self.known.insert(name.into(), said.clone());
+        said
+    }
+
+    /// What the name of a field says.
+    fn of_field(&mut self, words: &Vocabulary, name: &Arc<str>) -> Arc<[Named]> {
+        self.lately.resize(LATELY, None);
+        let place = (name.as_ptr() as usize >> 4) % LATELY;
+        if let Some((known, said)) = &self.lately[place]
+            && Arc::ptr_eq(known, name)
+        {
+            return said.clone();
+        }
+        let said = self.said(words, name);
+        self.lately[place] = Some((name.clone(), said.clone()));
         said
     }
 
@@ -285,7 +305,7 @@ impl Fields {
                 let from = sight.text.original_start(sight.starts.start);
                 let first = labels.partition_point(|l| (l.at as usize) < from);
                 for label in &labels[first..] {
-                    let said = self.said(words, &label.text);
+                    let said = self.of_field(words, &label.text);
                     if said.is_empty() {
                         continue;
                     }

@@ -146,6 +146,19 @@ pub fn fragment(page: &str, out: &mut Guard<'_>) -> Result<(), ExtractError> {
     result
 }
 
+/// The longest name of a tag or attribute that means something here.
+const NAME: usize = 16;
+
+/// A name in lower case; a longer one than any that means something as nothing.
+fn lowered<'b>(name: &str, into: &'b mut [u8; NAME]) -> &'b str {
+    let Some(space) = into.get_mut(..name.len()) else {
+        return "";
+    };
+    space.copy_from_slice(name.as_bytes());
+    space.make_ascii_lowercase();
+    std::str::from_utf8(space).unwrap_or("")
+}
+
 /// What begins a new line.
 fn is_block(tag: &str) -> bool {
     const BLOCKS: &[&str] = &[
@@ -412,17 +425,18 @@ impl Page {
     }
 
     fn open(&mut self, name: &str, raw: &str, own: bool) {
-        let tag = name.to_ascii_lowercase();
+        let mut lower = [0; NAME];
+        let tag = lowered(name, &mut lower);
         // Within a row of a table cells stay on one line: a row is a record.
         let in_cell = self.grids.last().is_some_and(|g| g.column > 0);
-        if in_cell && !matches!(tag.as_str(), "tr" | "table" | "tbody" | "thead" | "tfoot") {
-            if is_block(&tag) && !self.text.at_space() {
+        if in_cell && !matches!(tag, "tr" | "table" | "tbody" | "thead" | "tfoot") {
+            if is_block(tag) && !self.text.at_space() {
                 self.text.push(" ");
             }
-        } else if is_block(&tag) {
+        } else if is_block(tag) {
             self.break_line();
         }
-        match tag.as_str() {
+        match tag {
             "script" if !own => {
                 self.break_line();
                 self.text.mark(Anchor::Region("script".into()));
@@ -447,7 +461,7 @@ impl Page {
                     grid.column = 0;
                 }
             }
-            "td" | "th" => self.cell(&tag, raw),
+            "td" | "th" => self.cell(tag, raw),
             "dt" | "label" => {
                 self.end_definition();
                 self.term.clear();
@@ -463,13 +477,14 @@ impl Page {
             _ => {}
         }
         if !raw.trim().is_empty() {
-            self.attributes(&tag, raw);
+            self.attributes(tag, raw);
         }
     }
 
     fn close(&mut self, name: &str) {
-        let tag = name.to_ascii_lowercase();
-        match tag.as_str() {
+        let mut lower = [0; NAME];
+        let tag = lowered(name, &mut lower);
+        match tag {
             "pre" | "textarea" | "listing" | "xmp" => self.pre = self.pre.saturating_sub(1),
             "td" | "th" => {
                 self.end_cell();
@@ -493,7 +508,7 @@ impl Page {
             _ => {}
         }
         let in_cell = self.grids.last().is_some_and(|g| g.column > 0);
-        if is_block(&tag) {
+        if is_block(tag) {
             if in_cell {
                 if !self.text.at_space() {
                     self.text.push(" ");
@@ -576,9 +591,10 @@ impl Page {
             if value.is_empty() {
                 continue;
             }
-            let name = name.to_ascii_lowercase();
+            let mut lower = [0; NAME];
+            let name = lowered(name, &mut lower);
             if matches!(
-                name.as_str(),
+                name,
                 "href" | "src" | "action" | "cite" | "longdesc"
             ) {
                 let value = unescape(value);
@@ -589,24 +605,24 @@ impl Page {
                     || lower.starts_with("sms:")
                     || value.contains('?')
                 {
-                    self.aside(&percent(&value), &name);
+                    self.aside(&percent(&value), name);
                 }
             } else if name == "srcdoc" {
-                self.aside(&unescape(value), &name);
-            } else if SHOWN.contains(&name.as_str()) {
+                self.aside(&unescape(value), name);
+            } else if SHOWN.contains(&name) {
                 let kind = attribute(raw, "type").unwrap_or("");
                 let button = ["submit", "button", "reset", "image"]
                     .iter()
                     .any(|k| kind.eq_ignore_ascii_case(k));
-                let label = match name.as_str() {
+                let label = match name {
                     "value" if button || tag == "li" => continue,
-                    "value" | "content" => field().unwrap_or(&name).to_owned(),
-                    _ => name.clone(),
+                    "value" | "content" => field().unwrap_or(name),
+                    _ => name,
                 };
                 if tag == "meta" && name == "content" && attribute(raw, "charset").is_some() {
                     continue;
                 }
-                self.aside(&unescape(value), &label);
+                self.aside(&unescape(value), label);
             }
         }
     }

@@ -2,12 +2,12 @@
 //! text, so that what belongs together stays together. It is read as it streams by; where it stops being JSON, the
 //! rest is read as text.
 
-use std::fmt::Write as _;
+use std::sync::Arc;
 
 use crate::{
     extract::{
         ExtractError, Format, Guard, Look, Source,
-        compose::Composer,
+        compose::{Composer, push_number},
         decode::Text,
         format::text::lines,
         sniff::{LIKELY, NAMED, NO, SURE},
@@ -92,12 +92,15 @@ impl Format for Json {
 }
 
 /// One open bracket.
+#[derive(Default)]
 struct Open {
     /// An object's current key; an array's is empty.
     key: String,
     /// Elements before the current one.
     index: u64,
     object: bool,
+    /// Where in the path its current step ends, once it is there.
+    end: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -123,6 +126,14 @@ enum State {
 struct Parser {
     state: State,
     stack: Vec<Open>,
+    /// Brackets that were shut, whose memory is used again.
+    spare: Vec<Open>,
+    /// The steps to the value that is being read, as far as they have come: `$.people[3].dob`.
+    path: String,
+    /// How many open brackets have their current step in the path.
+    steps: usize,
+    /// The last place as it was written.
+    shown: String,
     text: Composer,
     key: String,
     /// Digits of `\u` still to come, and their value so far.
@@ -246,6 +257,7 @@ impl Parser {
                 if let Some(open) = self.stack.last_mut() {
                     open.key.clone_from(&self.key);
                 }
+                self.moved();
                 self.state = State::Value;
             }
             (State::After, b',') => match self.stack.last_mut() {
@@ -256,6 +268,7 @@ impl Parser {
                     } else {
                         State::Value
                     };
+                    self.moved();
                 }
                 None => self.state = State::Value,
             },
@@ -278,11 +291,10 @@ impl Parser {
         if object {
             self.text.line();
         }
-        self.stack.push(Open {
-            key: String::new(),
-            index: 0,
-            object,
-        });
+        let mut open = self.spare.pop().unwrap_or_default();
+        open.key.clear();
+        (open.index, open.object) = (0, object);
+        self.stack.push(open);
         self.state = if object { State::Key } else { State::Value };
         Ok(())
     }
@@ -296,6 +308,8 @@ impl Parser {
         if object {
             self.text.line();
         }
+        self.steps = self.steps.min(self.stack.len());
+        self.spare.push(top);
         self.state = State::After;
         Ok(())
     }
@@ -305,24 +319,8 @@ impl Parser {
         if !self.text.at_space() {
             self.text.push("; ");
         }
-        let mut path = String::new();
-        if self.stack.is_empty() || self.outer > 0 {
-            let _ = write!(path, "line {} ", self.line);
-        }
-        path.push('$');
-        if self.stack.len() > STEPS {
-            path.push('…');
-        }
-        let first = self.stack.len().saturating_sub(STEPS);
-        for open in &self.stack[first..] {
-            if open.object {
-                path.push('.');
-                path.push_str(&open.key);
-            } else {
-                let _ = write!(path, "[{}]", open.index);
-            }
-        }
-        self.text.mark(Anchor::Region(path.into()));
+        let place = self.place();
+        self.text.mark(Anchor::Region(place));
         let key = self
             .stack
             .iter()
@@ -334,6 +332,46 @@ impl Parser {
             self.text.push(": ");
         }
         self.text.open(key);
+    }
+
+    /// The innermost bracket's step is another.
+    fn moved(&mut self) {
+        self.steps = self.steps.min(self.stack.len().saturating_sub(1));
+    }
+
+    /// The place of the value that begins. Only the steps that are new since the last one are written.
+    fn place(&mut self) -> Arc<str> {
+        let end = |stack: &[Open], steps: usize| match steps {
+            0 => 0,
+            n => stack[n - 1].end,
+        };
+        self.path.truncate(end(&self.stack, self.steps));
+        for open in &mut self.stack[self.steps..] {
+            if open.object {
+                self.path.push('.');
+                self.path.push_str(&open.key);
+            } else {
+                self.path.push('[');
+                push_number(&mut self.path, open.index);
+                self.path.push(']');
+            }
+            open.end = self.path.len();
+        }
+        self.steps = self.stack.len();
+        self.shown.clear();
+        if self.stack.is_empty() || self.outer > 0 {
+            self.shown.push_str("line ");
+            push_number(&mut self.shown, self.line);
+            self.shown.push(' ');
+        }
+        self.shown.push('$');
+        let first = self.stack.len().saturating_sub(STEPS);
+        if first > 0 {
+            self.shown.push('…');
+        }
+        self.shown
+            .push_str(&self.path[end(&self.stack, first)..]);
+        self.shown.as_str().into()
     }
 
     fn escape(&mut self, byte: u8, key: bool) -> Result<(), ()> {

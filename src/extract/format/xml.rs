@@ -5,7 +5,7 @@
 use crate::{
     extract::{
         ExtractError, Format, Guard, Look, Source,
-        compose::Composer,
+        compose::{Composer, push_number},
         decode::{Charset, Text},
         format::html::stated,
         markup::{self, LONGEST, Token, attributes, unescape},
@@ -81,10 +81,10 @@ impl Format for Xml {
 }
 
 /// An element that is open.
+#[derive(Default)]
 struct Element {
-    name: String,
-    /// Its number among neighbours of the same name.
-    number: u32,
+    /// Where in the path its step begins.
+    step: usize,
     /// Name and number of its last child.
     child: String,
     children: u32,
@@ -95,11 +95,16 @@ struct Element {
 #[derive(Default)]
 struct Reader {
     text: Composer,
+    /// Steps to the innermost open element: `/staff/person[2]/name`.
+    path: String,
     open: Vec<Element>,
+    /// Elements that ended, whose memory is used again.
+    spare: Vec<Element>,
     /// Elements beyond `DEEPEST`.
     deeper: u64,
-    /// Name and number of the last outermost element.
     after_tag: bool,
+    /// Whether text lies elsewhere than the last mark says. White space needs no place.
+    moved: bool,
 }
 
 fn read(text: &mut Text<'_, '_>, out: &mut Guard<'_>) -> Result<(), ExtractError> {
@@ -144,11 +149,13 @@ impl Reader {
                         self.text.push(" ");
                     }
                 } else {
+                    self.place();
                     self.text.push(&unescape(raw));
                     self.after_tag = false;
                 }
             }
             Token::Literal(raw) => {
+                self.place();
                 self.text.push(raw);
                 self.after_tag = false;
             }
@@ -166,7 +173,7 @@ impl Reader {
                     self.text.mark(Anchor::Region("comment".into()));
                     self.text.push(raw.trim());
                     self.text.line();
-                    self.place();
+                    self.moved = true;
                 }
             }
             Token::Other(_) => {}
@@ -192,14 +199,19 @@ impl Reader {
             number = parent.children;
             parent.parent = true;
         }
-        self.open.push(Element {
-            name: name.to_owned(),
-            number,
-            child: String::new(),
-            children: 0,
-            parent: false,
-        });
-        self.place();
+        let mut element = self.spare.pop().unwrap_or_default();
+        element.child.clear();
+        (element.children, element.parent) = (0, false);
+        element.step = self.path.len();
+        self.path.push('/');
+        self.path.push_str(name);
+        if number > 1 {
+            self.path.push('[');
+            push_number(&mut self.path, number.into());
+            self.path.push(']');
+        }
+        self.open.push(element);
+        self.moved = true;
         let local = name.rsplit(':').next().unwrap_or(name);
         self.text.open(local);
         self.after_tag = true;
@@ -215,7 +227,9 @@ impl Reader {
             if element.parent {
                 self.text.line();
             }
-            self.place();
+            self.path.truncate(element.step);
+            self.spare.push(element);
+            self.moved = true;
         }
         self.after_tag = true;
     }
@@ -228,29 +242,24 @@ impl Reader {
             if !self.text.at_space() {
                 self.text.push(" ");
             }
+            self.place();
             let local = name.rsplit(':').next().unwrap_or(name);
             self.text.labelled(local, &unescape(value));
             self.text.push(" ");
         }
     }
 
-    /// What follows lies in the innermost open element.
+    /// Text that follows lies in the innermost open element.
     fn place(&mut self) {
-        let mut path = String::new();
+        if !std::mem::take(&mut self.moved) {
+            return;
+        }
         let first = self.open.len().saturating_sub(STEPS);
-        if first > 0 {
-            path.push('…');
-        }
-        for element in &self.open[first..] {
-            path.push('/');
-            path.push_str(&element.name);
-            if element.number > 1 {
-                path.push_str(&format!("[{}]", element.number));
-            }
-        }
-        if path.is_empty() {
-            path.push('/');
-        }
-        self.text.mark(Anchor::Region(path.into()));
+        let path = match self.open.get(first) {
+            None => "/".into(),
+            Some(_) if first == 0 => self.path.as_str().into(),
+            Some(element) => format!("…{}", &self.path[element.step..]).into(),
+        };
+        self.text.mark(Anchor::Region(path));
     }
 }
