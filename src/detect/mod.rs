@@ -12,6 +12,7 @@ mod emit;
 pub mod engine;
 mod grid;
 mod guard;
+mod hash;
 mod judge;
 mod label;
 mod matched;

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use super::hash::quick;
 use crate::model::Anchor;
 
 /// Different values are counted exactly up to this many, then estimated.
@@ -19,7 +20,7 @@ pub(crate) struct Distinct {
 impl Distinct {
     /// Counts a value.
     pub fn add(&mut self, value: &str) {
-        let hash = spread(value.as_bytes());
+        let hash = quick(value.as_bytes());
         if self.smallest.len() < EXACT {
             self.smallest.insert(hash);
             self.largest = self.smallest.last().copied().unwrap_or(0);
@@ -66,14 +67,7 @@ enum Record {
 impl Record {
     fn of(anchor: &Anchor) -> Option<Record> {
         match anchor {
-            Anchor::Cell { sheet, row, .. } => {
-                let sheet = blake3::hash(sheet.as_bytes());
-                let sheet = sheet
-                    .as_bytes()
-                    .first_chunk()
-                    .expect("a digest has 32 bytes");
-                Some(Record::Row(u64::from_le_bytes(*sheet), *row))
-            }
+            Anchor::Cell { sheet, row, .. } => Some(Record::Row(quick(sheet.as_bytes()), *row)),
             Anchor::Region(path) => path.starts_with('$').then(|| {
                 path.rsplit_once('.')
                     .map(|(object, _)| Record::Object(object.into()))
@@ -150,11 +144,6 @@ impl Named {
         let lone = alone.iter().filter(|name| !known(name)).count() as u64;
         self.whole.estimate() + lone
     }
-}
-
-/// A hash that is the same in every run and lies evenly.
-fn spread(value: &[u8]) -> u64 {
-    u64::from_le_bytes(*blake3::hash(value).as_bytes().first_chunk().expect("a digest has 32 bytes"))
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use super::hash::Quickly;
+
 /// The most words of a phrase.
 pub(crate) const MOST_WORDS: usize = 8;
 
@@ -71,9 +73,9 @@ pub(crate) struct Words {
 /// Builds [`Words`].
 #[derive(Default)]
 pub(crate) struct WordsBuilder {
-    known: HashMap<Vec<u8>, u16>,
+    known: HashMap<Vec<u8>, u16, Quickly>,
     words: Vec<Box<[u8]>>,
-    phrases: HashMap<Vec<u16>, usize>,
+    phrases: HashMap<Vec<u16>, usize, Quickly>,
     list: Vec<Phrase>,
 }
 

@@ -26,6 +26,11 @@ const OTHER: &str = "…";
 pub struct Names {
     list: Vec<String>,
     index: HashMap<String, u64>,
+    /// The name packed last, and what became of it: the cells of a sheet have one name between them.
+    last: Option<(Arc<str>, Vec<u8>)>,
+    /// Working space.
+    shape: String,
+    numbers: Vec<u64>,
 }
 
 impl Names {
@@ -33,7 +38,7 @@ impl Names {
     pub fn from_list(list: Vec<String>) -> Self {
         Names {
             list,
-            index: HashMap::new(),
+            ..Names::default()
         }
     }
 
@@ -65,34 +70,57 @@ impl Names {
     }
 
     /// Writes a name with its numbers apart.
-    fn pack(&mut self, text: &str, out: &mut Vec<u8>) {
-        let (mut shape, mut numbers) = (String::with_capacity(text.len()), Vec::new());
-        let mut rest = text;
-        while let Some(c) = rest.chars().next() {
-            if c.is_ascii_digit() {
-                let length = rest.bytes().take_while(u8::is_ascii_digit).count();
-                let (digits, after) = rest.split_at(length);
-                match digits.parse::<u64>() {
-                    // A leading zero would be lost, so such a run stays in the shape.
-                    Ok(number) if digits.len() == 1 || !digits.starts_with('0') => {
-                        shape.push(SLOT);
-                        numbers.push(number);
-                    }
-                    _ => shape.push_str(digits),
+    fn pack(&mut self, text: &Arc<str>, out: &mut Vec<u8>) {
+        if let Some((last, packed)) = &self.last
+            && Arc::ptr_eq(last, text)
+        {
+            out.extend_from_slice(packed);
+            return;
+        }
+        let from = out.len();
+        let mut shape = std::mem::take(&mut self.shape);
+        shape.clear();
+        self.numbers.clear();
+        let mut rest: &str = text;
+        while !rest.is_empty() {
+            let plain = rest
+                .bytes()
+                .position(|b| b.is_ascii_digit() || b == SLOT as u8)
+                .unwrap_or(rest.len());
+            let (before, after) = rest.split_at(plain);
+            shape.push_str(before);
+            let length = after.bytes().take_while(u8::is_ascii_digit).count();
+            let (digits, after) = after.split_at(length);
+            match digits.parse::<u64>() {
+                // A leading zero would be lost, so such a run stays in the shape.
+                Ok(number) if digits.len() == 1 || !digits.starts_with('0') => {
+                    shape.push(SLOT);
+                    self.numbers.push(number);
                 }
-                rest = after;
-            } else {
-                shape.push(if c == SLOT { ' ' } else { c });
-                rest = &rest[c.len_utf8()..];
+                _ => shape.push_str(digits),
             }
+            rest = match after.strip_prefix(SLOT) {
+                Some(behind) => {
+                    shape.push(' ');
+                    behind
+                }
+                None => after,
+            };
         }
         let index = self.number(&shape);
         put(out, index);
         if self.list[index as usize] == shape {
-            for number in numbers {
-                put(out, number);
+            for number in &self.numbers {
+                put(out, *number);
             }
         }
+        self.shape = shape;
+        let (last, packed) = self
+            .last
+            .get_or_insert_with(|| (text.clone(), Vec::with_capacity(16)));
+        last.clone_from(text);
+        packed.clear();
+        packed.extend_from_slice(&out[from..]);
     }
 
     fn unpack(&self, from: &mut &[u8]) -> Option<Arc<str>> {

@@ -19,11 +19,12 @@ use crate::{
     scan::{
         ScanError,
         contents::Contents,
+        counters::Counters,
         job::{Job, Report, Started, Suspect},
         plan::Fingerprints,
         sandbox,
-        tools::{Tools, rules_of},
-        worker::{Counters, Halt, Message, Shop, Worker},
+        tools::{Tools, early, rules_of},
+        worker::{Halt, Message, Shop, Worker},
     },
     walk::{Entry, Kind, Listing, Meta, Opener, Owners, Root},
 };
@@ -84,6 +85,7 @@ pub fn read(
         tickets: &tickets,
         faults: &job.faults,
         again: true,
+        early: early(job.reading.memory),
         stop: &stop,
     };
     let gather = Gather::new(key, rules_of(&tools.detector), job.previews);
@@ -131,9 +133,9 @@ pub fn record_of_failure(
     let record = crate::inventory::record::DocumentRecord {
         root,
         path: path.clone(),
-        stamp: meta.as_ref().map(super::worker::stamp),
+        stamp: meta.as_ref().map(super::stamp::stamp),
         access: meta.as_ref().map_or_else(Default::default, |meta| {
-            super::worker::Principals::default().access(meta, &owners)
+            super::stamp::Principals::default().access(meta, &owners)
         }),
         outcome,
         content: None,

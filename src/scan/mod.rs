@@ -5,13 +5,19 @@
 
 pub mod alone;
 pub mod contents;
+pub mod counters;
+mod digest;
 pub mod document;
 pub mod fault;
 pub mod job;
+mod outbox;
 pub mod pipeline;
 pub mod plan;
+mod reading;
 pub mod sandbox;
+pub mod stamp;
 pub mod supervise;
+mod taken;
 pub mod tools;
 pub mod worker;
 

@@ -19,17 +19,17 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, select};
 use crate::{
     inventory::{
         Gather, InventoryError, Journal, Key, Known, RuleInfo, Walked, Writer,
-        record::{Batch, DocumentRecord, RawPath, RootId, RunEnd, RunStart, RunTotals},
+        record::{Batch, RawPath, RootId, RunEnd, RunStart, RunTotals},
     },
-    model::OutcomeKind,
     scan::{
         ScanError,
         contents::Contents,
+        counters::{Counters, count, total},
         job::{Ended, Failure, Job, Order, Progress, Report, Started, Suspect},
         plan::Fingerprints,
         sandbox,
-        tools::{Tools, own_files, rules_of},
-        worker::{Counters, Halt, Message, Shop, Worker},
+        tools::{Tools, early, own_files, rules_of},
+        worker::{Halt, Message, Shop, Worker},
     },
     walk::{Exclusions, Opener, Options, Owners, Root, Walk, roots},
 };
@@ -231,10 +231,11 @@ impl<'j> Scanner<'j> {
             tickets: &tickets,
             faults: &job.faults,
             again: job.again,
+            early: early(job.reading.memory),
             stop,
         };
         let (listings_in, listings) = bounded(LISTINGS);
-        let (messages_in, messages) = bounded::<Message>(2 * threads + 2);
+        let (messages_in, messages) = bounded::<Message>(threads + 1);
         let walked = AtomicBool::new(false);
         let (over, is_over) = bounded::<()>(0);
         let writer = &mut self.writer;
@@ -485,40 +486,4 @@ fn write(writer: &mut Writer, messages: &Receiver<Message>) -> Result<(), Invent
             due = None;
         }
     }
-}
-
-fn total(counters: &[Counters]) -> Progress {
-    let mut progress = Progress::default();
-    for counters in counters {
-        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        progress.walked += read(&counters.walked);
-        progress.walked_bytes += read(&counters.walked_bytes);
-        progress.done += read(&counters.done);
-        progress.unchanged += read(&counters.unchanged);
-        progress.done_bytes += read(&counters.done_bytes);
-        progress.bytes += read(&counters.bytes);
-        progress.text += read(&counters.text);
-        progress.findings += read(&counters.findings);
-        progress.unread += read(&counters.unread);
-    }
-    progress
-}
-
-/// Adds a document read alone. The walk counted it already.
-fn count(progress: &mut Progress, record: &DocumentRecord) {
-    let size = record.stamp.map_or(0, |stamp| stamp.size);
-    progress.done += 1;
-    progress.done_bytes += size;
-    progress.unread += u64::from(record.outcome.kind.is_problem());
-    if record.outcome.kind != OutcomeKind::Crashed {
-        progress.bytes += size;
-    }
-    let parts = record
-        .content
-        .iter()
-        .flat_map(|content| content.parts.iter().flatten());
-    progress.findings += parts
-        .flat_map(|part| &part.rules)
-        .map(|rule| rule.counts.iter().sum::<u64>() + rule.other)
-        .sum::<u64>();
 }

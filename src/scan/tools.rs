@@ -23,6 +23,11 @@ pub const LEAST_MEMORY: u64 = 256 << 20;
 const HOUSE: u64 = 96 << 20;
 const DESK: u64 = 24 << 20;
 
+/// Findings of one document that are held before they go ahead of it, as a share of the memory: the more of them come
+/// at once, the fewer pages of the inventory each batch touches. Each worker may hold one lot, and the way to the writer
+/// as many again, and two.
+const EARLY_SHARE: u64 = 128;
+
 /// The most memory that is kept from documents, as a share of all.
 const HOUSE_SHARE: u64 = 2;
 
@@ -84,9 +89,15 @@ pub fn detector(choice: &RuleChoice) -> Result<Detector, ScanError> {
     Ok(Detector::new(rules, facts)?)
 }
 
+/// Rough bytes of findings that a worker holds before they go ahead of their document.
+pub fn early(memory: u64) -> usize {
+    (memory / EARLY_SHARE).clamp(1 << 20, 32 << 20) as usize
+}
+
 /// What is left of the memory for documents in flight.
 pub fn for_documents(memory: u64, threads: usize) -> u64 {
-    let house = HOUSE + DESK * threads as u64;
+    let threads = threads as u64;
+    let house = HOUSE + DESK * threads + early(memory) as u64 * (2 * threads + 2);
     memory - house.min(memory / HOUSE_SHARE)
 }
 

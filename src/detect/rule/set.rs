@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::{Origin, Rule, RuleError};
 
 mod embedded {
@@ -21,9 +23,15 @@ impl RuleSet {
     /// The rules that are part of the program.
     pub fn builtin() -> Result<RuleSet, RuleError> {
         let mut set = RuleSet { rules: Vec::new() };
-        for (name, text) in embedded::RULE_FILES {
-            let path = PathBuf::from(format!("rules/{name}.toml"));
-            set.put(Rule::parse(&path, text, Origin::BuiltIn)?);
+        let rules: Vec<_> = embedded::RULE_FILES
+            .par_iter()
+            .map(|(name, text)| {
+                let path = PathBuf::from(format!("rules/{name}.toml"));
+                Rule::parse(&path, text, Origin::BuiltIn)
+            })
+            .collect();
+        for rule in rules {
+            set.put(rule?);
         }
         Ok(set)
     }

@@ -3,6 +3,10 @@
 //! Called once at load for each term that is not marked exact. What it makes need not be English: a form that nobody
 //! writes matches nothing. What it must not make is another word, so verbs are not conjugated; lists hold their forms.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 /// British to American, as parts of words. Both ways of a list are not kept: lists are written in British spelling.
 const AMERICAN: &[(&str, &str)] = &[
     ("haem", "hem"),
@@ -65,8 +69,11 @@ pub fn forms(term: &str, exact: bool) -> Vec<String> {
             all.push(plural);
         }
     }
-    let mut seen = std::collections::HashSet::new();
-    all.retain(|form| seen.insert(form.clone()));
+    for at in (1..all.len()).rev() {
+        if all[..at].contains(&all[at]) {
+            all.remove(at);
+        }
+    }
     all
 }
 
@@ -89,6 +96,12 @@ pub fn fold(term: &str) -> String {
 }
 
 fn american(term: &str) -> Option<String> {
+    static BRITISH: LazyLock<Option<AhoCorasick>> =
+        LazyLock::new(|| AhoCorasick::new(AMERICAN.iter().map(|(from, _)| from)).ok());
+    // One look tells most terms that none of the parts is in them.
+    if BRITISH.as_ref().is_some_and(|parts| !parts.is_match(term)) {
+        return None;
+    }
     let mut out = term.to_owned();
     for (from, to) in AMERICAN {
         if out.contains(from) {

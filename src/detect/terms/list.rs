@@ -18,6 +18,8 @@
 
 use std::{fmt, sync::Arc};
 
+use crate::detect::hash::Quickly;
+
 /// What a term says.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Tier {
@@ -170,7 +172,7 @@ impl List {
             entries: Vec::new(),
         };
         let mut section: Option<(Tier, Arc<str>, Options)> = None;
-        let mut seen = std::collections::HashMap::new();
+        let mut seen = std::collections::HashMap::with_hasher(Quickly::default());
         let mut last = 0;
         for (at, raw) in text.lines().enumerate() {
             let at = at + 1;
@@ -247,7 +249,7 @@ impl List {
                         "80 at most: leave out the words that do not decide",
                     ));
                 }
-                if let Some(first) = seen.insert((term.to_owned(), *tier, group.clone()), at) {
+                if let Some(first) = seen.insert((term, *tier, group.clone()), at) {
                     return Err(fail(
                         at,
                         format!("`{term}` stands in line {first} already"),

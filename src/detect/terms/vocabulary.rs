@@ -5,11 +5,13 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use rayon::prelude::*;
+
 use super::{
     inflect::{fold, forms},
     list::{Entry, List, ListError, Options, Tier},
 };
-use crate::detect::{engine::TermSpec, normalise_name, rule::TERM_FILES};
+use crate::detect::{engine::TermSpec, hash::Quickly, normalise_name, rule::TERM_FILES};
 
 /// Whose a use is: the index of a rule, or one of the lists that serve all.
 pub(crate) type Owner = u16;
@@ -68,8 +70,8 @@ pub(crate) struct Vocabulary {
     uses: Vec<Use>,
     /// Names of fields, normalised as the names of columns are.
     fields: HashMap<Box<str>, Vec<Named>>,
-    /// Words of names, in lower case.
-    parts: HashMap<Box<[u8]>, Part>,
+    /// Words of names.
+    parts: Parts,
     /// Ends of words that make a medicine, with the rule that says so.
     pub stems: Vec<(Owner, Vec<Box<[u8]>>)>,
     /// Number of the group `salutation`.
@@ -88,12 +90,12 @@ pub(crate) struct Vocabulary {
 /// Puts uses together by spelling.
 #[derive(Default)]
 struct Builder {
-    index: HashMap<String, u32>,
+    index: HashMap<Arc<str>, u32, Quickly>,
     texts: Vec<Arc<str>>,
     uses: Vec<Vec<Use>>,
     groups: HashMap<Arc<str>, u16>,
     fields: HashMap<Box<str>, Vec<Named>>,
-    parts: HashMap<Box<[u8]>, Part>,
+    parts: HashMap<Box<[u8]>, Part, Quickly>,
     stems: Vec<(Owner, Vec<Box<[u8]>>)>,
     digest: blake3::Hasher,
 }
@@ -107,25 +109,16 @@ impl Builder {
         *self.groups.entry(name.clone()).or_insert(next)
     }
 
-    fn list(&mut self, name: &str, owner: Owner) -> Result<(), ListError> {
-        let Some((_, text)) = TERM_FILES.iter().find(|(n, _)| *n == name) else {
-            return Err(ListError {
-                list: name.to_owned(),
-                line: 1,
-                what: "there is no such word list".to_owned(),
-                cure: "`terms` of a rule names files of rules/terms, without .txt".to_owned(),
-            });
-        };
-        self.digest.update(name.as_bytes());
+    fn list(&mut self, list: Ready, owner: Owner) {
+        self.digest.update(list.name.as_bytes());
         self.digest.update(&owner.to_le_bytes());
-        self.digest.update(text.as_bytes());
-        for entry in &List::parse(name, text)?.entries {
-            self.entry(entry, owner);
+        self.digest.update(list.text.as_bytes());
+        for (entry, forms) in &list.entries {
+            self.entry(entry, forms, owner);
         }
-        Ok(())
     }
 
-    fn entry(&mut self, entry: &Entry, owner: Owner) {
+    fn entry(&mut self, entry: &Entry, texts: &[String], owner: Owner) {
         let group = self.group(&entry.group);
         let part = match entry.tier {
             Tier::Forename if entry.options.ambiguous => FORENAME | FORENAME_WORD,
@@ -159,27 +152,16 @@ impl Builder {
             }
             _ => {}
         }
-        let upper = entry.text.bytes().any(|b| b.is_ascii_uppercase());
-        let lower = entry.text.bytes().any(|b| b.is_ascii_lowercase());
-        let capital = upper && lower;
-        let exact = entry.options.exact
-            || matches!(
-                entry.tier,
-                Tier::Forename | Tier::Surname | Tier::Honorific | Tier::Cue | Tier::Negation
-            );
-        let texts = match upper && !lower {
-            // Capitals throughout are asked for as they are written.
-            true => vec![entry.text.replace('-', " ")],
-            false => forms(&entry.text, exact),
-        };
-        for (n, text) in texts.into_iter().enumerate() {
-            let term = match self.index.get(&text) {
+        let capital = is_capital(&entry.text);
+        for (n, text) in texts.iter().enumerate() {
+            let term = match self.index.get(text.as_str()) {
                 Some(&term) => term,
                 None => {
                     let term = self.texts.len() as u32;
-                    self.texts.push(Arc::from(text.as_str()));
+                    let text: Arc<str> = Arc::from(text.as_str());
+                    self.texts.push(text.clone());
                     self.uses.push(Vec::new());
-                    self.index.insert(text.clone(), term);
+                    self.index.insert(text, term);
                     term
                 }
             };
@@ -191,7 +173,7 @@ impl Builder {
                 };
                 let known = self
                     .fields
-                    .entry(normalise_name(&text).into_boxed_str())
+                    .entry(normalise_name(text).into_boxed_str())
                     .or_default();
                 if !known.iter().any(|k| k.owner == owner) {
                     known.push(named);
@@ -215,21 +197,83 @@ impl Builder {
     }
 }
 
+/// A list, read, with the forms of its terms.
+struct Ready {
+    name: &'static str,
+    text: &'static str,
+    entries: Vec<(Entry, Vec<String>)>,
+}
+
+impl Ready {
+    fn new(name: &str) -> Result<Ready, ListError> {
+        let Some(&(name, text)) = TERM_FILES.iter().find(|(n, _)| *n == name) else {
+            return Err(ListError {
+                list: name.to_owned(),
+                line: 1,
+                what: "there is no such word list".to_owned(),
+                cure: "`terms` of a rule names files of rules/terms, without .txt".to_owned(),
+            });
+        };
+        let entries = List::parse(name, text)?.entries.into_iter();
+        let entries = entries.map(|entry| {
+            let forms = searched_for(&entry);
+            (entry, forms)
+        });
+        Ok(Ready {
+            name,
+            text,
+            entries: entries.collect(),
+        })
+    }
+}
+
+/// Whether a term asks for a capital at its start.
+fn is_capital(text: &str) -> bool {
+    let upper = text.bytes().any(|b| b.is_ascii_uppercase());
+    upper && text.bytes().any(|b| b.is_ascii_lowercase())
+}
+
+/// The texts that the engine is to look for; none for what is looked up when a candidate stands there.
+fn searched_for(entry: &Entry) -> Vec<String> {
+    let looked_up = match entry.tier {
+        Tier::Tail | Tier::Stop | Tier::Stem => true,
+        Tier::Surname => &*entry.group == "ambiguous" || entry.options.ambiguous,
+        _ => false,
+    };
+    if looked_up {
+        return Vec::new();
+    }
+    let exact = entry.options.exact
+        || matches!(
+            entry.tier,
+            Tier::Forename | Tier::Surname | Tier::Honorific | Tier::Cue | Tier::Negation
+        );
+    let upper = entry.text.bytes().any(|b| b.is_ascii_uppercase());
+    match upper && !is_capital(&entry.text) {
+        // Capitals throughout are asked for as they are written.
+        true => vec![entry.text.replace('-', " ")],
+        false => forms(&entry.text, exact),
+    }
+}
+
 impl Vocabulary {
     /// Reads the lists of these rules: index and names of lists; `names` when a rule finds names.
     pub fn new(rules: &[(Owner, &[String])], names: bool) -> Result<Vocabulary, ListError> {
         let mut builder = Builder::default();
-        for &(owner, lists) in rules {
-            for list in lists {
-                builder.list(list, owner)?;
-            }
+        let mut wanted: Vec<(Owner, &str)> = Vec::new();
+        for (owner, lists) in rules {
+            wanted.extend(lists.iter().map(|list| (*owner, list.as_str())));
         }
-        for list in PERSON_LISTS {
-            builder.list(list, PERSONS)?;
-        }
+        wanted.extend(PERSON_LISTS.iter().map(|list| (PERSONS, *list)));
         // Names tell persons apart from anybody, whether or not they are findings themselves.
-        for list in NAME_LISTS {
-            builder.list(list, NAMES)?;
+        wanted.extend(NAME_LISTS.iter().map(|list| (NAMES, *list)));
+        let ready: Vec<_> = wanted
+            .par_iter()
+            .map(|&(owner, list)| Ok((owner, Ready::new(list)?)))
+            .collect();
+        for list in ready {
+            let (owner, list) = list?;
+            builder.list(list, owner);
         }
         builder.digest.update(&[u8::from(names)]);
         let mut first = Vec::with_capacity(builder.texts.len() + 1);
@@ -249,7 +293,7 @@ impl Vocabulary {
             first,
             uses,
             fields: builder.fields,
-            parts: builder.parts,
+            parts: Parts::new(builder.parts),
             stems: builder.stems,
             salutation,
             pronoun,
@@ -288,17 +332,81 @@ impl Vocabulary {
 
     /// What a word is among names.
     pub fn part(&self, word: &[u8]) -> Part {
-        let mut lower = [0; 40];
-        let Some(buffer) = lower.get_mut(..word.len()) else {
-            return 0;
-        };
-        buffer.copy_from_slice(word);
-        buffer.make_ascii_lowercase();
-        self.parts.get(&*buffer).copied().unwrap_or(0)
+        self.parts.get(word)
     }
 
     /// A hash of all lists.
     pub fn fingerprint(&self) -> [u8; 32] {
         self.fingerprint
     }
+}
+
+/// Words and what each is, asked for every capitalised word of a text: keys lie in the table itself, so that a look
+/// costs one line of cache.
+struct Parts {
+    /// Open addressing, at most a quarter full: a word of up to fifteen bytes in lower case, filled up with zeros, and
+    /// its part; a part of 0 is a free place.
+    slots: Vec<[u8; 16]>,
+    longer: HashMap<Box<[u8]>, Part>,
+}
+
+impl Parts {
+    fn new(words: HashMap<Box<[u8]>, Part, Quickly>) -> Parts {
+        let size = (words.len() * 4).next_power_of_two().max(64);
+        let mut parts = Parts {
+            slots: vec![[0; 16]; size],
+            longer: HashMap::new(),
+        };
+        for (word, part) in words {
+            match slot(&word) {
+                None => {
+                    parts.longer.insert(word, part);
+                }
+                Some(mut key) => {
+                    let mut at = parts.first(&key);
+                    while parts.slots[at][15] != 0 {
+                        at = (at + 1) & (size - 1);
+                    }
+                    key[15] = part;
+                    parts.slots[at] = key;
+                }
+            }
+        }
+        parts
+    }
+
+    fn get(&self, word: &[u8]) -> Part {
+        let Some(key) = slot(word) else {
+            return match self.longer.is_empty() || word.len() > 40 {
+                true => 0,
+                false => *self.longer.get(&*word.to_ascii_lowercase()).unwrap_or(&0),
+            };
+        };
+        let mut at = self.first(&key);
+        loop {
+            let known = &self.slots[at];
+            if known[15] == 0 {
+                return 0;
+            }
+            if known[..15] == key[..15] {
+                return known[15];
+            }
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+    }
+
+    fn first(&self, key: &[u8; 16]) -> usize {
+        let number = u128::from_le_bytes(*key);
+        let mixed = (number as u64 ^ ((number >> 64) as u64).rotate_left(29))
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (mixed >> 32) as usize & (self.slots.len() - 1)
+    }
+}
+
+/// A word as a key; `None` when it is too long for one.
+fn slot(word: &[u8]) -> Option<[u8; 16]> {
+    let mut key = [0; 16];
+    key[..15].get_mut(..word.len())?.copy_from_slice(word);
+    key.make_ascii_lowercase();
+    Some(key)
 }

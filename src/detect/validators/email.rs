@@ -144,7 +144,7 @@ fn local_right(local: &str) -> bool {
     (1..=64).contains(&local.len())
         && !local.starts_with('.')
         && !local.ends_with('.')
-        && !local.contains("..")
+        && !local.as_bytes().windows(2).any(|pair| pair == b"..")
         && local
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&b))
@@ -158,7 +158,15 @@ fn role(local: &str) -> bool {
         .map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()))
         .filter(|word| !word.is_empty())
         .peekable();
-    words.peek().is_some() && words.all(|word| ROLES.iter().any(|r| r.eq_ignore_ascii_case(word)))
+    words.peek().is_some() && words.all(is_role)
+}
+
+fn is_role(word: &str) -> bool {
+    let first = word.as_bytes()[0].to_ascii_lowercase();
+    ROLES[ROLES.partition_point(|role| role.as_bytes()[0] < first)..]
+        .iter()
+        .take_while(|role| role.as_bytes()[0] == first)
+        .any(|role| role.eq_ignore_ascii_case(word))
 }
 
 /// Lower case, without `mailto:` and brackets.
@@ -173,6 +181,11 @@ mod tests {
 
     fn facts() -> Facts {
         Facts::on(jiff::civil::date(2026, 6, 15))
+    }
+
+    #[test]
+    fn roles_are_sorted() {
+        assert!(ROLES.is_sorted());
     }
 
     #[test]

@@ -60,14 +60,44 @@ fn right(value: &[u8]) -> bool {
         .take_while(|b| b.is_ascii_uppercase())
         .count();
     let (area, district) = outward.split_at(letters);
-    let known = AREAS.as_bytes().split(|b| *b == b' ').any(|a| a == area);
     let shape = match district {
         [d] => d.is_ascii_digit(),
         [d, e] if e.is_ascii_digit() => d.is_ascii_digit() && *d != b'0',
         [d, e] => d.is_ascii_digit() && e.is_ascii_uppercase() && lettered(outward),
         _ => false,
     };
-    known && shape
+    shape && known(area)
+}
+
+/// The areas as bits: by first letter, one for each second letter, the last for none.
+static KNOWN: [u32; 26] = {
+    let mut known = [0; 26];
+    let areas = AREAS.as_bytes();
+    let mut at = 0;
+    while at < areas.len() {
+        let first = (areas[at] - b'A') as usize;
+        at += 1;
+        let mut second = 26;
+        if at < areas.len() && areas[at] != b' ' {
+            second = areas[at] - b'A';
+            at += 1;
+        }
+        known[first] |= 1 << second;
+        while at < areas.len() && areas[at] == b' ' {
+            at += 1;
+        }
+    }
+    known
+};
+
+fn known(area: &[u8]) -> bool {
+    let (first, second) = match area {
+        [first] => (*first, 26),
+        [first, second] => (*first, second.wrapping_sub(b'A')),
+        _ => return false,
+    };
+    let bits = KNOWN.get(usize::from(first.wrapping_sub(b'A')));
+    second <= 26 && bits.is_some_and(|bits| bits & (1 << second) != 0)
 }
 
 fn lettered(outward: &[u8]) -> bool {
@@ -94,6 +124,25 @@ pub fn postcode_normal(text: &str, facts: &Facts) -> String {
 mod tests {
     use super::super::Kind::{Reject, Shape};
     use super::*;
+
+    #[test]
+    fn every_area_is_known_and_nothing_else() {
+        let listed: Vec<&str> = AREAS.split_ascii_whitespace().collect();
+        assert_eq!(listed.len(), 126);
+        for first in b'A'..=b'Z' {
+            let one = char::from(first).to_string();
+            assert_eq!(known(one.as_bytes()), listed.contains(&one.as_str()));
+            for second in b'A'..=b'Z' {
+                let two = format!("{one}{}", char::from(second));
+                assert_eq!(
+                    known(two.as_bytes()),
+                    listed.contains(&two.as_str()),
+                    "{two}"
+                );
+            }
+        }
+        assert!(!known(b"") && !known(b"A[") && !known(b"ABC"));
+    }
 
     #[test]
     fn areas_districts_and_inward_letters() {

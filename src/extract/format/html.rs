@@ -593,10 +593,7 @@ impl Page {
             }
             let mut lower = [0; NAME];
             let name = lowered(name, &mut lower);
-            if matches!(
-                name,
-                "href" | "src" | "action" | "cite" | "longdesc"
-            ) {
+            if matches!(name, "href" | "src" | "action" | "cite" | "longdesc") {
                 let value = unescape(value);
                 let lower = value.get(..7).unwrap_or("").to_ascii_lowercase();
                 // Links to people are text; a link to a page may carry one as a parameter.

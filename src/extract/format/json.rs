@@ -369,8 +369,7 @@ impl Parser {
         if first > 0 {
             self.shown.push('…');
         }
-        self.shown
-            .push_str(&self.path[end(&self.stack, first)..]);
+        self.shown.push_str(&self.path[end(&self.stack, first)..]);
         self.shown.as_str().into()
     }
 

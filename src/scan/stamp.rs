@@ -1,0 +1,53 @@
+//! What the walk knows of an entry, as the inventory keeps it.
+
+use std::sync::Arc;
+
+use crate::{
+    inventory::record::{Access, Stamp},
+    walk::{Meta, Owners},
+};
+
+/// The owner and group last asked for: neighbours have the same.
+#[derive(Default)]
+pub(super) struct Principals {
+    user: Option<(u32, Arc<str>)>,
+    group: Option<(u32, Arc<str>)>,
+}
+
+/// The stamp of an entry.
+pub fn stamp(meta: &Meta) -> Stamp {
+    Stamp {
+        size: meta.size,
+        mtime: meta.modified,
+        ctime: meta.changed,
+        inode: meta.inode,
+        device: meta.device,
+        links: meta.links,
+    }
+}
+
+impl Principals {
+    pub(super) fn access(&mut self, meta: &Meta, owners: &Owners) -> Access {
+        let named = |last: &mut Option<(u32, Arc<str>)>,
+                     id: Option<u32>,
+                     ask: &dyn Fn() -> Arc<str>| {
+            match (&*last, id) {
+                (_, None) => Arc::from(""),
+                (Some((known, name)), Some(id)) if *known == id => name.clone(),
+                (_, Some(id)) => {
+                    let name = ask();
+                    *last = Some((id, name.clone()));
+                    name
+                }
+            }
+        };
+        Access {
+            owner: named(&mut self.user, meta.user, &|| owners.user(meta)),
+            group: named(&mut self.group, meta.group, &|| owners.group(meta)),
+            mode: meta.mode,
+            acl: Arc::from(""),
+            exposure: None,
+            accessed: meta.accessed,
+        }
+    }
+}
