@@ -132,6 +132,7 @@ fn scan(tree: &Path, inventory: &Path) -> u64 {
         other_file_systems: false,
         snapshots: false,
         threads: THREADS,
+        max_rate: None,
         previews: true,
         again: false,
         host: "bench".to_owned(),

@@ -13,6 +13,8 @@ pub enum Exit {
     Fatal,
     /// Done, but data may lie where it could not be read.
     Unread,
+    /// Stopped because its time was up; the same command goes on.
+    TimeUp,
     /// Stopped on request; the same command goes on.
     Interrupted,
 }
@@ -37,6 +39,11 @@ impl Exit {
             "complete, but some documents could not be read",
         ),
         (
+            Exit::TimeUp,
+            4,
+            "the time of --until or --max-duration was up; the same command goes on where it stopped",
+        ),
+        (
             Exit::Interrupted,
             130,
             "interrupted; the same command goes on where it stopped",
@@ -55,6 +62,20 @@ impl Exit {
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> ExitCode {
         ExitCode::from(exit.code())
+    }
+}
+
+impl Exit {
+    /// In a word, for the command after a scan: `complete`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Exit::Complete => "complete",
+            Exit::Met => "met",
+            Exit::Fatal => "failed",
+            Exit::Unread => "unread",
+            Exit::TimeUp => "time-up",
+            Exit::Interrupted => "interrupted",
+        }
     }
 }
 
@@ -78,12 +99,13 @@ mod tests {
             Exit::Met,
             Exit::Fatal,
             Exit::Unread,
+            Exit::TimeUp,
             Exit::Interrupted,
         ]
         .into_iter()
         .map(Exit::code)
         .collect();
-        assert_eq!(codes, [0, 1, 2, 3, 130]);
+        assert_eq!(codes, [0, 1, 2, 3, 4, 130]);
         assert_eq!(codes.len(), Exit::TABLE.len());
     }
 }

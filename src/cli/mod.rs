@@ -4,9 +4,11 @@ pub mod evaluate;
 pub mod exit;
 pub mod explain;
 pub mod find;
+pub mod finish;
 pub mod formats;
 pub mod init;
 pub mod inspect;
+pub mod log;
 pub mod manual;
 pub mod ocr;
 pub mod options;
@@ -21,6 +23,8 @@ pub mod schema;
 pub mod settings;
 pub mod status;
 pub mod terminal;
+pub mod until;
+pub mod whole;
 
 use std::{env, path::PathBuf, process::ExitCode};
 

@@ -9,9 +9,14 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::{Value, json};
 
 use crate::{
-    cli::terminal,
+    cli::{
+        log::{Event, Log, LogFormat, Weight},
+        terminal,
+        until::TimeLimit,
+    },
     report::text::{bytes, duration, number as grouped},
     scan::{
         Progress, Started,
@@ -24,12 +29,13 @@ const LINE: Duration = Duration::from_secs(30);
 
 /// Shows a scan, and passes on the wish to stop it.
 pub struct Show {
-    quiet: bool,
+    log: Log,
     bar: Option<ProgressBar>,
     began: Instant,
     printed: Instant,
     expected: u64,
     stops: Arc<AtomicUsize>,
+    limit: TimeLimit,
     told: bool,
     /// What the scanner said when it began.
     pub started: Option<Started>,
@@ -39,8 +45,9 @@ impl Show {
     /// For a scan that begins now. `stops` counts the signals received.
     ///
     /// `expected` is what the last scan met, to tell the time left before the walk is over; 0 when there was none.
-    pub fn new(quiet: bool, expected: u64, stops: Arc<AtomicUsize>) -> Show {
-        let bar = (!quiet && terminal::err_is_terminal()).then(|| {
+    pub fn new(log: Log, expected: u64, stops: Arc<AtomicUsize>, limit: TimeLimit) -> Show {
+        let for_people = log.format == LogFormat::Text && !log.quiet;
+        let bar = (for_people && terminal::err_is_terminal()).then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(5));
             bar.set_style(style("{spinner} {msg}"));
             bar.enable_steady_tick(Duration::from_millis(200));
@@ -48,12 +55,13 @@ impl Show {
             bar
         });
         Show {
-            quiet,
+            log,
             bar,
             began: Instant::now(),
             printed: Instant::now(),
             expected,
             stops,
+            limit,
             told: false,
             started: None,
         }
@@ -66,11 +74,10 @@ impl Show {
         }
     }
 
-    fn line(&self, line: &str) {
+    fn line(&self, event: Event, weight: Weight, message: &str, figures: Value) {
         match &self.bar {
-            Some(bar) => bar.suspend(|| terminal::complain(line)),
-            None if self.quiet => {}
-            None => terminal::complain(line),
+            Some(bar) => bar.suspend(|| self.log.line(event, weight, message, figures)),
+            None => self.log.line(event, weight, message, figures),
         }
     }
 
@@ -121,6 +128,15 @@ impl Watch for Show {
         {
             bar.set_message("walking");
         }
+        // Once a scan, however often its scanner is started.
+        if self.started.is_none() && self.log.format == LogFormat::Json {
+            self.line(
+                Event::Started,
+                Weight::Info,
+                &format!("scan {} began; sandbox: {}", started.run, started.sandbox),
+                json!({ "run": started.run, "sandboxed": started.sandboxed }),
+            );
+        }
         self.started = Some(started.clone());
     }
 
@@ -140,28 +156,59 @@ impl Watch for Show {
                 bar.set_position(progress.done_bytes + progress.done);
             }
             bar.set_message(format!("{words}{left}"));
-        } else if !self.quiet && self.printed.elapsed() >= LINE {
+        } else if self.printed.elapsed() >= LINE {
             self.printed = Instant::now();
-            terminal::complain(&format!("domesday: {words}{left}"));
+            self.line(
+                Event::Progress,
+                Weight::Info,
+                &format!("{words}{left}"),
+                figures(progress),
+            );
         }
     }
 
     fn note(&mut self, note: &str) {
-        self.line(&format!("domesday: {note}"));
+        self.line(Event::Note, Weight::Warning, note, Value::Null);
     }
 
     fn wish(&self) -> Wish {
         match self.stops.load(Ordering::Relaxed) {
+            0 if self.limit.over().is_some() => Wish::TimeUp,
             0 => Wish::GoOn,
             1 => Wish::Stop,
             _ => Wish::StopNow,
         }
     }
 
+    fn reason(&self) -> String {
+        match self.stops.load(Ordering::Relaxed) {
+            0 => self.limit.over().unwrap_or_default(),
+            _ => "on request".to_owned(),
+        }
+    }
+
     fn stopping(&mut self) {
         if !self.told {
             self.told = true;
-            self.line("domesday: stopping; once more to stop at once");
+            let message = match self.wish() {
+                Wish::TimeUp => format!("time is up ({}); stopping", self.reason()),
+                _ => "stopping; once more to stop at once".to_owned(),
+            };
+            self.line(Event::Stopping, Weight::Info, &message, Value::Null);
         }
     }
+}
+
+/// A count of a scan as the fields of a JSON line.
+pub fn figures(progress: &Progress) -> Value {
+    json!({
+        "entries": progress.walked,
+        "walk_done": progress.walk_done,
+        "done": progress.done,
+        "unchanged": progress.unchanged,
+        "bytes": progress.bytes,
+        "text": progress.text,
+        "findings": progress.findings,
+        "unread": progress.unread,
+    })
 }

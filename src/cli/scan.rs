@@ -9,24 +9,37 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use anyhow::{Context, bail};
 use clap::Args;
+use jiff::civil::Time;
+use serde_json::Value;
 
 use crate::{
     cli::{
         exit::Exit,
+        finish::{self, After, Outcome},
+        log::{Event, Log, LogFormat, Weight},
         options::{self, ReadingArgs},
         progress::Show,
         report::report_options,
         terminal,
+        until::TimeLimit,
     },
-    config::Config,
+    config::{
+        Config,
+        value::{lasting, rate, time_of_day},
+    },
     inventory::{Inventory, InventoryError, Key, key_for, record::RawPath},
     model::{Category, Class, Level},
     report::{summary, text},
-    scan::{Job, ScanError, fault::Fault, supervise},
+    scan::{
+        Ended, Job, ScanError,
+        fault::Fault,
+        supervise::{self, Watch as _, Wish},
+    },
     walk::{Exclusions, Root, roots},
 };
 
@@ -41,7 +54,8 @@ Examples:
   domesday scan /srv/share                            into domesday.db, here
   domesday scan /srv/hr /srv/finance -i office.db     several folders, one inventory
   domesday scan /srv/share --exclude '*.iso' --exclude /software/
-  domesday scan /srv/share --quiet --fail-on special  for a scheduler: status 1 when such data is there")]
+  domesday scan /srv/share --quiet --fail-on special  for a scheduler: status 1 when such data is there
+  domesday scan --until 06:00 --nice 10 --max-rate 50MB/s   at night, the folders of domesday.toml")]
 pub struct ScanArgs {
     /// Folders to scan [default: those of domesday.toml]
     #[arg(value_name = "PATH")]
@@ -84,13 +98,54 @@ pub struct ScanArgs {
     #[arg(short, long)]
     pub quiet: bool,
 
+    /// How progress and errors are told on the error output
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub log_format: LogFormat,
+
     /// Do not shut the scanner off from what it does not need (for systems where that breaks it)
     #[arg(long)]
     pub no_sandbox: bool,
 
+    /// How far the scan goes.
+    #[command(flatten)]
+    pub schedule: ScheduleArgs,
+
     /// How documents are read.
     #[command(flatten)]
     pub reading: ReadingArgs,
+}
+
+/// What keeps a scan within its bounds, and what follows it.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Under a scheduler")]
+pub struct ScheduleArgs {
+    /// Stop in good order when the clock shows this, as in 06:00, with status 4; the next scan goes on
+    #[arg(long, value_name = "TIME", value_parser = time_of_day)]
+    pub until: Option<Time>,
+
+    /// Stop in good order after so long, as in 2h or 90m, with status 4; the next scan goes on
+    #[arg(long, value_name = "TIME", value_parser = lasting)]
+    pub max_duration: Option<Duration>,
+
+    /// Stand back from other programs: 0 not at all, 19 as far as it goes
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=19))]
+    pub nice: Option<u8>,
+
+    /// Read no faster than this from the disk or the share, as in 50MB/s
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    pub max_rate: Option<u64>,
+
+    /// Write figures for Prometheus' textfile collector to this file after the scan (see `domesday report metrics`)
+    #[arg(long, value_name = "FILE")]
+    pub metrics: Option<PathBuf>,
+
+    /// Run this command by the shell after the scan, however it ended
+    ///
+    /// It finds in its environment DOMESDAY_RESULT (complete, met, failed, unread, time-up or interrupted),
+    /// DOMESDAY_EXIT_STATUS, DOMESDAY_MESSAGE, DOMESDAY_INVENTORY, DOMESDAY_RUN, DOMESDAY_WALKED, DOMESDAY_UNCHANGED,
+    /// DOMESDAY_UNREAD, DOMESDAY_FINDINGS, DOMESDAY_GONE and DOMESDAY_SECONDS.
+    #[arg(long, value_name = "COMMAND")]
+    pub on_finish: Option<String>,
 }
 
 /// What `--fail-on` names.
@@ -138,8 +193,48 @@ impl FailOn {
     }
 }
 
-/// Runs the command.
+/// Runs the command, and what is to follow it.
 pub fn run(args: &ScanArgs, config: &Config) -> anyhow::Result<Exit> {
+    let log = Log {
+        format: args.log_format,
+        quiet: args.quiet,
+    };
+    let mut ended = None;
+    let result = scan(args, config, &log, &mut ended);
+    let (exit, message) = match &result {
+        Ok((exit, message)) => (*exit, message.clone()),
+        Err(error) => (Exit::Fatal, format!("{error:#}")),
+    };
+    let outcome = Outcome {
+        exit,
+        ended: ended.as_ref(),
+        message: &message,
+        inventory: &args.inventory,
+    };
+    let json = args.log_format == LogFormat::Json;
+    if json || !message.is_empty() && exit != Exit::Fatal {
+        finish::tell_end(&outcome, &log);
+    }
+    let after = After {
+        outputs: &config.outputs,
+        metrics: args.schedule.metrics.as_deref(),
+        command: args.schedule.on_finish.as_deref(),
+    };
+    finish::follow(&after, &outcome, &log);
+    match result {
+        // Told already, as an object.
+        Err(_) if json => Ok(Exit::Fatal),
+        other => other.map(|_| exit),
+    }
+}
+
+/// Scans; the status, and what there is to say of it.
+fn scan(
+    args: &ScanArgs,
+    config: &Config,
+    log: &Log,
+    ended_as: &mut Option<Ended>,
+) -> anyhow::Result<(Exit, String)> {
     if args.paths.is_empty() {
         bail!(
             "no folder to scan: name one, as in `domesday scan /srv/share`, or write a [[root]] into domesday.toml (`domesday init` makes one)"
@@ -149,11 +244,17 @@ pub fn run(args: &ScanArgs, config: &Config) -> anyhow::Result<Exit> {
     let checked = roots(&args.paths)?;
     Exclusions::new(&checked, &args.exclude)?;
     options::check_folder_of(&args.inventory)?;
+    finish::check(&config.outputs)?;
+    if let Some(file) = &args.schedule.metrics {
+        options::check_folder_of(file)?;
+    }
     let key = key(&args.inventory)?;
     let expected = look_before(args, &checked, &key)?;
     let job = job(args, config, &key)?;
+    stand_back(args.schedule.nice)?;
     let stops = watch_signals()?;
-    let mut show = Show::new(args.quiet, expected, Arc::clone(&stops));
+    let limit = TimeLimit::new(args.schedule.until, args.schedule.max_duration);
+    let mut show = Show::new(*log, expected, stops, limit);
     let program = env::current_exe().context("the program cannot find itself")?;
     let folder = folder_of(&args.inventory)?;
     let command = || {
@@ -167,44 +268,58 @@ pub fn run(args: &ScanArgs, config: &Config) -> anyhow::Result<Exit> {
     let result = supervise::run(job, &command, &mut show);
     show.done();
     let ended = match result {
-        Ok(ended) => ended,
+        Ok(ended) => &*ended_as.insert(ended),
         Err(ScanError::Failed(message)) => bail!("{message}"),
         Err(error) => return Err(error.into()),
     };
     if ended.interrupted {
-        if !args.quiet {
-            terminal::complain(&format!(
-                "domesday: interrupted after {} documents; the same command goes on where it stopped",
-                text::number(ended.progress.done)
-            ));
-        }
-        return Ok(Exit::Interrupted);
+        let (exit, why) = match show.wish() {
+            Wish::TimeUp => (Exit::TimeUp, format!("time is up ({})", show.reason())),
+            _ => (Exit::Interrupted, "interrupted".to_owned()),
+        };
+        let message = format!(
+            "{why} after {}; the same command goes on where it stopped",
+            text::plural(ended.progress.done, "document", "documents")
+        );
+        return Ok((exit, message));
     }
     if ended.walked != ended.accounted {
-        terminal::complain(&format!(
-            "domesday: {} entries were walked and {} have an outcome: this is a fault of domesday; please report it",
+        let message = format!(
+            "{} entries were walked and {} have an outcome: this is a fault of domesday; please report it",
             ended.walked, ended.accounted
-        ));
+        );
+        log.line(Event::Note, Weight::Error, &message, Value::Null);
     }
     if let Some(root) = ended.empty.first() {
         bail!("{}", unmounted(&root.display()));
     }
     let met = tell(args, &show)?;
     for root in &ended.bare {
-        if !args.quiet {
-            terminal::complain(&format!(
-                "domesday: {} is empty: if it is a share, is it mounted?",
-                text::terminal(&root.display())
-            ));
-        }
+        let message = format!(
+            "{} is empty: if it is a share, is it mounted?",
+            root.display()
+        );
+        log.line(Event::Note, Weight::Warning, &message, Value::Null);
     }
-    if met {
-        return Ok(Exit::Met);
+    let exit = match (met, ended.progress.unread + ended.unread_members) {
+        (true, _) => Exit::Met,
+        (false, 0) => Exit::Complete,
+        (false, _) => Exit::Unread,
+    };
+    Ok((exit, String::new()))
+}
+
+/// Lowers the priority of this process and of those that it starts.
+fn stand_back(nice: Option<u8>) -> anyhow::Result<()> {
+    #[cfg(unix)]
+    if let Some(nice) = nice.filter(|nice| *nice > 0) {
+        rustix::process::nice(i32::from(nice)).context("the priority cannot be lowered")?;
     }
-    Ok(match ended.progress.unread + ended.unread_members {
-        0 => Exit::Complete,
-        _ => Exit::Unread,
-    })
+    #[cfg(not(unix))]
+    if nice.is_some() {
+        bail!("--nice is for Unix systems: start the program with `start /LOW` instead");
+    }
+    Ok(())
 }
 
 fn unmounted(root: &str) -> String {
@@ -279,6 +394,7 @@ fn job(args: &ScanArgs, config: &Config, key: &Key) -> anyhow::Result<Job> {
         other_file_systems: args.other_file_systems,
         snapshots: args.snapshots,
         threads: args.reading.threads(),
+        max_rate: args.schedule.max_rate,
         previews: !args.no_preview,
         again: args.again,
         host: options::host(),
@@ -323,12 +439,13 @@ fn watch_signals() -> anyhow::Result<Arc<AtomicUsize>> {
 
 /// Prints what a person needs to know after a scan; whether what `--fail-on` names was found.
 fn tell(args: &ScanArgs, show: &Show) -> anyhow::Result<bool> {
-    if args.quiet && args.fail_on.is_empty() {
+    let silent = args.quiet || args.log_format == LogFormat::Json;
+    if silent && args.fail_on.is_empty() {
         return Ok(false);
     }
     let inventory = Inventory::open(&args.inventory)?;
     let model = summary::model(&inventory)?;
-    if !args.quiet {
+    if !silent {
         let mut out = terminal::output();
         summary::render(&model, &report_options(Level::Medium), &mut out)?;
         if let Some(started) = &show.started

@@ -194,7 +194,7 @@ impl Writer {
                 )?;
             }
             tx.execute(
-                "UPDATE run SET ended = ?2, ending = ?3, walked = ?4, bytes = ?5, text = ?6, seconds = ?7
+                "UPDATE run SET ended = ?2, ending = ?3, walked = ?4, bytes = ?5, text = ?6, seconds = ?7, reason = ?8
                  WHERE id = ?1",
                 params![
                     run.id,
@@ -203,7 +203,8 @@ impl Writer {
                     totals.walked as i64,
                     totals.bytes as i64,
                     totals.text as i64,
-                    totals.seconds
+                    totals.seconds,
+                    totals.reason,
                 ],
             )?;
             Ok(())

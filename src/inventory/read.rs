@@ -58,6 +58,8 @@ pub struct Run {
     pub text: u64,
     /// Wall clock.
     pub seconds: f64,
+    /// Why it ended before it was complete, or what stopped it.
+    pub reason: Option<String>,
     /// Entries and members by outcome.
     pub outcomes: BTreeMap<OutcomeKind, (u64, u64)>,
 }
@@ -84,6 +86,13 @@ pub struct Root {
     pub documents: u64,
     /// Documents that are gone.
     pub gone: u64,
+}
+
+impl Root {
+    /// What to call it: its name, else its path.
+    pub fn label(&self) -> String {
+        self.name.clone().unwrap_or_else(|| self.path.display())
+    }
 }
 
 /// How an inventory is, beyond what is in it.
@@ -142,7 +151,7 @@ impl Inventory {
             .db
             .prepare(
                 "SELECT r.id, started, ended, ending, version, s.rules, host, user, pid, resumed,
-                        walked, bytes, text, seconds
+                        walked, bytes, text, seconds, reason
                  FROM run r JOIN rule_set s ON s.id = r.rules ORDER BY r.id DESC LIMIT ?1",
             )?
             .query_map([most as i64], |row| {
@@ -161,6 +170,7 @@ impl Inventory {
                     bytes: count(row, 11)?,
                     text: count(row, 12)?,
                     seconds: row.get::<_, Option<f64>>(13)?.unwrap_or(0.0),
+                    reason: row.get(14)?,
                     outcomes: BTreeMap::new(),
                 })
             })?

@@ -476,6 +476,8 @@ pub struct RunTotals {
     pub text: u64,
     /// Seconds of wall clock.
     pub seconds: f64,
+    /// Why it ended before it was complete.
+    pub reason: Option<String>,
 }
 
 #[cfg(test)]

@@ -220,7 +220,7 @@ impl Writer {
             tx.execute("DELETE FROM rollup", [])?;
             if let Some((id, true)) = last {
                 tx.execute(
-                    "UPDATE run SET resumed = resumed + 1, pid = ?2, host = ?3 WHERE id = ?1",
+                    "UPDATE run SET resumed = resumed + 1, pid = ?2, host = ?3, reason = NULL WHERE id = ?1",
                     params![id, start.pid, start.host],
                 )?;
                 return Ok(id);
@@ -270,6 +270,18 @@ impl Writer {
             }
         }
         Ok(RunId(id))
+    }
+
+    /// Notes what stopped the run that was started last; it stays open, and the next scan goes on with it.
+    pub fn note_failure(path: &Path, reason: &str) -> Result<(), InventoryError> {
+        let sql = |e| InventoryError::from_sql(path, e);
+        database::open_to_write(path)?
+            .execute(
+                "UPDATE run SET reason = ?1 WHERE ending IS NULL AND id = (SELECT max(id) FROM run)",
+                [reason],
+            )
+            .map(|_| ())
+            .map_err(sql)
     }
 
     pub(super) fn setting(&self, name: &str) -> Result<Option<i64>, InventoryError> {

@@ -14,6 +14,7 @@ mod exposure;
 mod folders;
 mod html;
 mod jsonl;
+pub mod metrics;
 pub mod summary;
 pub mod text;
 pub mod tree;
@@ -108,6 +109,7 @@ pub static REPORTS: &[&dyn Report] = &[
     &documents::Documents,
     &csv::Csv,
     &jsonl::Jsonl,
+    &metrics::Metrics,
 ];
 
 /// The report with this name.

@@ -21,6 +21,7 @@ use crate::{
         contents::Contents,
         counters::Counters,
         job::{Job, Report, Started, Suspect},
+        pace::Pace,
         plan::Fingerprints,
         sandbox,
         tools::{Tools, early, rules_of},
@@ -70,12 +71,14 @@ pub fn read(
         suspect.root,
     )];
     let (opener, owners, contents) = (Opener::default(), Owners::default(), Contents::new(false));
+    let pace = Pace::new(job.max_rate);
     let fingerprints = Fingerprints::new(&tools.detector, &job.reading);
     let (tickets, stop) = (AtomicU64::new(ticket), AtomicBool::new(false));
     let shop = Shop {
         reader: &tools.reader,
         detector: &tools.detector,
         opener: &opener,
+        pace: &pace,
         roots: &roots,
         fingerprints: &fingerprints,
         contents: &contents,

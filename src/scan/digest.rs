@@ -6,16 +6,17 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use crate::{inventory::record::Digest, walk::Meta};
+use crate::{inventory::record::Digest, scan::pace::Pace, walk::Meta};
 
 /// Bytes hashed at a time.
 const CHUNK: usize = 1 << 20;
 
-/// BLAKE3 of a file, holes passed over, in the memory of `buffer`; `None` when the scan is to end.
+/// BLAKE3 of a file, holes passed over, in the memory of `buffer` and no faster than the pace; `None` when the scan is to end.
 pub(super) fn hash(
     file: &mut File,
     meta: &Meta,
     buffer: &mut Vec<u8>,
+    pace: &Pace,
     stop: &AtomicBool,
 ) -> io::Result<Option<Digest>> {
     let mut hasher = blake3::Hasher::new();
@@ -43,6 +44,7 @@ pub(super) fn hash(
             Ok(n) => {
                 hasher.update(&buffer[..n]);
                 at += n as u64;
+                pace.take(n as u64, stop);
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),

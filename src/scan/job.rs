@@ -42,6 +42,8 @@ pub struct Job {
     pub previews: bool,
     /// Read every document again, changed or not.
     pub again: bool,
+    /// Read no faster than so many bytes a second.
+    pub max_rate: Option<u64>,
     /// The machine, for the record and the lock's message.
     pub host: String,
     /// The account, for the record.
@@ -187,8 +189,8 @@ pub enum Order {
     Record(Box<Batch>),
     /// Everything is in: close the run.
     Close,
-    /// Finish or drop what is in flight, commit, end.
-    Stop,
+    /// Finish or drop what is in flight, commit, end; why, for the record.
+    Stop(String),
 }
 
 /// From the scanner to the supervisor.

@@ -11,6 +11,7 @@ pub mod document;
 pub mod fault;
 pub mod job;
 mod outbox;
+pub mod pace;
 pub mod pipeline;
 pub mod plan;
 mod reading;

@@ -7,7 +7,7 @@
 use std::{
     path::PathBuf,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     thread,
@@ -26,6 +26,7 @@ use crate::{
         contents::Contents,
         counters::{Counters, count, total},
         job::{Ended, Failure, Job, Order, Progress, Report, Started, Suspect},
+        pace::Pace,
         plan::Fingerprints,
         sandbox,
         tools::{Tools, early, own_files, rules_of},
@@ -53,9 +54,11 @@ const LISTINGS: usize = 64;
 pub fn run(job: &Job, orders: Receiver<Order>, say: &(dyn Fn(&Report) + Sync)) {
     let result = Scanner::start(job).and_then(|scanner| {
         let result = scanner.run(&orders, say);
-        if result.is_err() {
+        if let Err(error) = &result {
             // It ends in good order: what is in flight is not to blame.
             forget_journal(job);
+            // For `status`. A full disk may refuse this too, and then the message is all there is.
+            let _ = Writer::note_failure(&job.inventory.to_path(), &error.to_string());
         }
         result
     });
@@ -177,9 +180,9 @@ impl<'j> Scanner<'j> {
             sandbox: self.sandbox.words.clone(),
             sandboxed: self.sandbox.holds,
         }));
-        let stop = AtomicBool::new(false);
+        let (stop, why) = (AtomicBool::new(false), OnceLock::new());
         let counters: Vec<Counters> = (0..self.job.threads).map(|_| Counters::default()).collect();
-        let pass = self.pass(orders, say, &stop, &counters)?;
+        let pass = self.pass(orders, say, &stop, &why, &counters)?;
         let mut progress = total(&counters);
         progress.walk_done = true;
         let mut interrupted = stop.load(Ordering::Relaxed);
@@ -188,9 +191,9 @@ impl<'j> Scanner<'j> {
         }
         if !interrupted {
             say(&Report::Alone(pass.clone()));
-            interrupted = self.alone(orders, &mut progress)?;
+            interrupted = self.alone(orders, &mut progress, &why)?;
         }
-        let ended = self.close(progress, interrupted)?;
+        let ended = self.close(progress, interrupted, why.into_inner())?;
         say(&Report::Ended(ended));
         Ok(())
     }
@@ -201,6 +204,7 @@ impl<'j> Scanner<'j> {
         orders: &Receiver<Order>,
         say: &(dyn Fn(&Report) + Sync),
         stop: &AtomicBool,
+        why: &OnceLock<String>,
         counters: &[Counters],
     ) -> Result<Vec<Suspect>, ScanError> {
         let job = self.job;
@@ -213,6 +217,7 @@ impl<'j> Scanner<'j> {
             own: own_files(&inventory),
         };
         let opener = Opener::default();
+        let pace = Pace::new(job.max_rate);
         let walk = Walk::new(&walk_roots, &self.exclusions, &options, &opener);
         let contents = Contents::new(!self.fresh && !job.again);
         let owners = Owners::default();
@@ -222,6 +227,7 @@ impl<'j> Scanner<'j> {
             reader: &self.tools.reader,
             detector: &self.tools.detector,
             opener: &opener,
+            pace: &pace,
             roots: &self.roots,
             fingerprints: &self.fingerprints,
             contents: &contents,
@@ -298,7 +304,10 @@ impl<'j> Scanner<'j> {
                     select! {
                         recv(is_over) -> _ => return,
                         recv(heard) -> order => match order {
-                            Ok(Order::Stop) => stop.store(true, Ordering::Relaxed),
+                            Ok(Order::Stop(reason)) => {
+                                let _ = why.set(reason);
+                                stop.store(true, Ordering::Relaxed);
+                            }
                             Ok(_) => {}
                             // The supervisor is gone.
                             Err(_) => {
@@ -351,6 +360,7 @@ impl<'j> Scanner<'j> {
         &mut self,
         orders: &Receiver<Order>,
         progress: &mut Progress,
+        why: &OnceLock<String>,
     ) -> Result<bool, ScanError> {
         loop {
             match orders.recv() {
@@ -362,13 +372,22 @@ impl<'j> Scanner<'j> {
                     self.writer.commit(&batch)?;
                 }
                 Ok(Order::Close) => return Ok(false),
-                Ok(Order::Stop) | Err(_) => return Ok(true),
+                Ok(Order::Stop(reason)) => {
+                    let _ = why.set(reason);
+                    return Ok(true);
+                }
+                Err(_) => return Ok(true),
             }
         }
     }
 
     /// Closes the run.
-    fn close(&mut self, progress: Progress, interrupted: bool) -> Result<Ended, ScanError> {
+    fn close(
+        &mut self,
+        progress: Progress,
+        interrupted: bool,
+        why: Option<String>,
+    ) -> Result<Ended, ScanError> {
         let mut ended = Ended {
             run: self.run,
             progress,
@@ -398,6 +417,7 @@ impl<'j> Scanner<'j> {
                 bytes: progress.bytes,
                 text: progress.text,
                 seconds: ended.seconds,
+                reason: why.filter(|_| interrupted),
             },
         )?;
         ended.walked = reconciliation.walked;

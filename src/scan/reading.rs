@@ -34,6 +34,7 @@ impl Worker<'_> {
     pub(super) fn small(&mut self, place: Place, mut file: File, meta: &Meta) -> Result<(), Halt> {
         let mut bytes = std::mem::take(&mut self.buffer);
         bytes.clear();
+        self.shop.pace.take(meta.size, self.shop.stop);
         let read = file
             .by_ref()
             .take(SMALL + 1)
@@ -67,7 +68,13 @@ impl Worker<'_> {
         metadata: &Metadata,
         meta: &Meta,
     ) -> Result<(), Halt> {
-        let digest = match hash(&mut file, meta, &mut self.buffer, self.shop.stop) {
+        let digest = match hash(
+            &mut file,
+            meta,
+            &mut self.buffer,
+            self.shop.pace,
+            self.shop.stop,
+        ) {
             Ok(Some(digest)) => digest,
             Ok(None) => return Ok(()),
             Err(error) => return self.closed(&place, refusal(&error), true),

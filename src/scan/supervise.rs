@@ -23,11 +23,12 @@ use crate::{
         Journal,
         record::{Batch, RawPath, RootId},
     },
-    model::{Limits, Outcome, OutcomeKind},
+    model::{Outcome, OutcomeKind},
     scan::{
         ScanError,
         alone::record_of_failure,
         job::{Ended, Job, Order, Progress, Report, Started, Suspect, Task},
+        pace,
     },
 };
 
@@ -41,7 +42,10 @@ const LOOK: Duration = Duration::from_millis(500);
 const GRACE: Duration = Duration::from_secs(10);
 
 /// How long a scanner that was asked to stop may take.
-const STOPPING: Duration = Duration::from_secs(15);
+const STOPPING: Duration = Duration::from_secs(60);
+
+/// The same when only its time was up: a large inventory's index takes minutes.
+const ENDING: Duration = Duration::from_secs(30 * 60);
 
 /// How long a process may take to start, on a machine that is busy.
 const STARTING: Duration = Duration::from_secs(60);
@@ -54,6 +58,8 @@ const DEATHS: u32 = 3;
 pub enum Wish {
     /// Go on.
     GoOn,
+    /// The time that the scan had is over: as below, with the patience to end in good order.
+    TimeUp,
     /// Finish or drop what is in flight, commit, end.
     Stop,
     /// End at once.
@@ -70,6 +76,8 @@ pub trait Watch {
     fn note(&mut self, note: &str);
     /// Whether to go on.
     fn wish(&self) -> Wish;
+    /// Why not, for the record.
+    fn reason(&self) -> String;
     /// The wish to stop was passed on.
     fn stopping(&mut self);
 }
@@ -268,13 +276,14 @@ impl Supervisor<'_> {
                     scanner.kill();
                     return Ok(Round::Stopped);
                 }
-                (Wish::Stop, None) => {
+                (Wish::TimeUp | Wish::Stop, None) => {
                     asked = Some(Instant::now());
-                    scanner.order(&Order::Stop);
+                    scanner.order(&Order::Stop(watch.reason()));
                     watch.stopping();
                 }
-                (Wish::Stop, Some(since)) => {
-                    if since.elapsed() > STOPPING {
+                (wish @ (Wish::TimeUp | Wish::Stop), Some(since)) => {
+                    let patience = if wish == Wish::Stop { STOPPING } else { ENDING };
+                    if since.elapsed() > patience {
                         scanner.kill();
                         return Ok(Round::Stopped);
                     }
@@ -295,7 +304,6 @@ impl Supervisor<'_> {
         let open = Journal::read(&self.journal)
             .map_err(|error| ScanError::Journal(self.journal.clone(), error))?;
         watched.retain(|slot, _| open.iter().any(|open| open.slot == *slot));
-        let limits = job.reading.limits(job.reading.memory);
         for open in open {
             let now = (open.root, open.path, open.since);
             match watched.get(&open.slot) {
@@ -303,7 +311,7 @@ impl Supervisor<'_> {
                 Some((root, path, since, first))
                     if (*root, path, *since) == (now.0, &now.1, now.2) =>
                 {
-                    if first.elapsed() < allowed(&limits, 0) {
+                    if first.elapsed() < allowed(job, 0) {
                         continue;
                     }
                     let size = self
@@ -311,7 +319,7 @@ impl Supervisor<'_> {
                         .get(root)
                         .and_then(|folder| std::fs::metadata(folder.join(path.to_path())).ok())
                         .map_or(0, |metadata| metadata.len());
-                    let limit = allowed(&limits, size);
+                    let limit = allowed(job, size);
                     if first.elapsed() >= limit {
                         return Ok(Some(limit));
                     }
@@ -338,7 +346,7 @@ impl Supervisor<'_> {
         };
         let path = root.join(suspect.path.to_path());
         let size = std::fs::symlink_metadata(&path).map_or(0, |metadata| metadata.len());
-        let mut limit = allowed(&job.reading.limits(job.reading.memory), size);
+        let mut limit = allowed(job, size);
         if let Some(ocr) = &job.reading.ocr {
             // Unlike the journal of a scan, its reports do not say that OCR is at work.
             limit = limit.saturating_add(ocr.made(1).file);
@@ -385,8 +393,10 @@ impl Supervisor<'_> {
 const ALONE: u64 = 1 << 62;
 
 /// How long a document of this size may stay open before its reader is killed.
-fn allowed(limits: &Limits, size: u64) -> Duration {
-    limits.deadline_for(size).saturating_mul(2) + GRACE.min(limits.deadline)
+fn allowed(job: &Job, size: u64) -> Duration {
+    let limits = job.reading.limits(job.reading.memory);
+    (limits.deadline_for(size).saturating_mul(2) + GRACE.min(limits.deadline))
+        .saturating_add(pace::allowance(job.max_rate, job.threads, size))
 }
 
 /// A scanner process and the two pipes to it.

@@ -28,6 +28,7 @@ use crate::{
         fault::Fault,
         job::Suspect,
         outbox::Outbox,
+        pace::Pace,
         plan::Fingerprints,
         reading::SMALL,
         stamp::{Principals, stamp},
@@ -62,6 +63,8 @@ pub struct Shop<'a> {
     pub detector: &'a Detector,
     /// Opens.
     pub opener: &'a Opener,
+    /// How fast files are read.
+    pub pace: &'a Pace,
     /// The folders scanned, with their numbers in the inventory.
     pub roots: &'a [(Root, RootId)],
     /// What decides whether a document is read again.

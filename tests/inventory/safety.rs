@@ -101,7 +101,7 @@ fn a_newer_inventory_is_refused_with_both_numbers() {
     ] {
         let error = error.to_string();
         assert!(
-            error.contains("newer domesday (schema 99, this program knows 1)"),
+            error.contains("newer domesday (schema 99, this program knows 2)"),
             "{error}"
         );
     }
