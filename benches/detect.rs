@@ -33,6 +33,7 @@ static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
         .map(|pattern| PatternSpec {
             name: String::new(),
             regex: pattern.regex.clone(),
+            seldom: false,
         })
         .collect();
     Engine::new(&specs, &[]).unwrap()

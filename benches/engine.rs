@@ -361,7 +361,7 @@ fn report(patterns: &[PatternSpec]) {
         println!(
             "{:<24} {:>9} {:>8.2} {:>8.2} {:>6}  {:?}",
             p.name,
-            format!("{:?}", p.depth),
+            p.depth,
             p.in_prose,
             p.in_rows,
             p.max_length,

@@ -288,6 +288,7 @@ fn identifiers() -> Vec<PatternSpec> {
             PatternSpec {
                 name: name.into(),
                 regex: regex.into(),
+                seldom: false,
             }
         })
         .collect()

@@ -44,11 +44,7 @@ pub fn check(detector: &Detector) -> Vec<RuleReport> {
                 .by_ref()
                 .take(rule.patterns.len())
                 .filter_map(|pattern| match pattern.lane {
-                    Lane::Exact | Lane::Shaped => None,
-                    Lane::General => Some(format!(
-                        "{}: its automaton is too large, so the general engine decides: shorten its repetitions",
-                        pattern.name
-                    )),
+                    Lane::Shaped => None,
                     Lane::Slow(why) => Some(format!("{}: {why}", pattern.name)),
                 })
                 .collect();

@@ -346,9 +346,17 @@ pub fn specs(rules: &[Rule]) -> Vec<PatternSpec> {
                 n => format!("{}#{}", rule.id, n + 1),
             };
             let regex = pattern.regex.clone();
+            let seldom = pattern.label_only;
             specs.push(match pattern.guard {
-                Guard::None => PatternSpec { name, regex },
-                _ => PatternSpec::whole(name, &regex),
+                Guard::None => PatternSpec {
+                    name,
+                    regex,
+                    seldom,
+                },
+                _ => PatternSpec {
+                    seldom,
+                    ..PatternSpec::whole(name, &regex)
+                },
             });
         }
     }

@@ -54,16 +54,12 @@ pub(crate) struct Matched<'a> {
 
 impl Visit for Matched<'_> {
     /// What only a heading or a field name makes a value is not looked for where there is none.
-    fn wants(&self, pattern: u16) -> bool {
-        self.named || !self.detector.patterns[usize::from(pattern)].label_only
+    fn wants_seldom(&self) -> bool {
+        self.named
     }
 
     fn pattern(&mut self, pattern: u16, start: usize, end: usize) -> bool {
         let compiled = &self.detector.patterns[usize::from(pattern)];
-        if compiled.label_only && !self.named {
-            // Passed over as if it were taken: any number may be such a value, and none is without a name.
-            return true;
-        }
         let edge = edge(compiled.guard, self.text, start, end, self.delimiter);
         if edge == Edge::Inside {
             return false;

@@ -1,8 +1,9 @@
-//! Step 1, at load: which classes of bytes the text is sorted into.
+//! Step 1, at load: which classes of bytes the text may be sorted into.
 //!
-//! Patterns name many sets of bytes; a bitmap for each would cost more than it tells. The sets that tell the most are
-//! kept as classes, and a set that is not kept stands in the shapes as the smallest class that holds it: still a
-//! necessary condition, and the pattern itself decides later. Called by [`super::Engine::new`].
+//! Patterns name many sets of bytes; a bitmap for each would cost more than it tells. Shapes are planned with all of them
+//! and with a few that most patterns can share, in which a set stands as the smallest class that holds it: still a
+//! necessary condition, and the pattern itself decides later. Classes that no chosen shape asks about are dropped. Called
+//! by [`super::plan`].
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
@@ -41,6 +42,36 @@ impl ByteSet {
         ascii: span(b'A', b'Z'),
         high: false,
     };
+    /// Letters.
+    const LETTER: ByteSet = ByteSet {
+        ascii: span(b'A', b'Z') | span(b'a', b'z'),
+        high: false,
+    };
+    /// Letters and digits.
+    const ALNUM: ByteSet = ByteSet {
+        ascii: span(b'0', b'9') | span(b'A', b'Z') | span(b'a', b'z'),
+        high: false,
+    };
+    /// What separates the groups of a number.
+    const SEPARATOR: ByteSet = ByteSet {
+        ascii: span(b'\t', b'\r') | span(b' ', b' ') | span(b'-', b'/'),
+        high: false,
+    };
+    /// Whatever is no letter, digit or `_`.
+    const MARK: ByteSet = ByteSet {
+        ascii: !ByteSet::WORD.ascii,
+        high: true,
+    };
+    /// The classes that many patterns can share.
+    const SHARED: [ByteSet; 7] = [
+        ByteSet::DIGIT,
+        ByteSet::UPPER,
+        ByteSet::LETTER,
+        ByteSet::ALNUM,
+        ByteSet::WORD,
+        ByteSet::SEPARATOR,
+        ByteSet::MARK,
+    ];
     /// The line end, for `(?m)^`.
     pub const LINE_END: ByteSet = ByteSet {
         ascii: span(b'\n', b'\n'),
@@ -107,33 +138,14 @@ impl ByteSet {
         }
     }
 
-    /// How much of a text with these byte frequencies is in the set.
-    fn share(&self, frequency: &[f64; 256]) -> f64 {
-        (0..=255u8)
-            .filter(|&byte| self.contains(byte))
-            .map(|byte| frequency[usize::from(byte)])
-            .sum()
-    }
 }
 
 const fn span(first: u8, last: u8) -> u128 {
     (u128::MAX >> (127 - last)) & (u128::MAX << first)
 }
 
-/// The most classes that shapes may be planned with; those that none takes in the end are dropped.
-pub(super) const MOST: usize = 32;
-
-/// A class must lower the candidates of all patterns together by this share of the text, by the estimate below.
-const LEAST_GAIN: f64 = 0.002;
-
-/// What it is worth, in bits, that a class is just the set that a pattern names: shapes may be exact.
-const EXACT: f64 = 0.1;
-
-/// Bytes next to each other are alike, so a byte tells about this share of what it would by itself.
-const ALIKE: f64 = 0.5;
-
-/// How much less each byte further into a pattern counts: shapes seldom look far.
-const FADE: f64 = 0.85;
+/// The most classes that shapes may be planned with.
+const MOST: usize = 250;
 
 /// The classes, each a set of bytes.
 #[derive(Clone, Debug, Default)]
@@ -142,85 +154,32 @@ pub(super) struct Classes {
 }
 
 impl Classes {
-    /// Chooses classes for the patterns: `required` first, then, one after another, whichever set leaves the fewest
-    /// candidates, given how frequent each byte is. A pattern that k bits are known of is taken to have 2^-k candidates
-    /// by byte of text, so that what narrows an open pattern counts most, and what narrows a narrow one little.
-    pub fn choose(hirs: &[Hir], required: &[ByteSet], frequency: &[f64; 256]) -> Classes {
-        let mut wanted: Vec<ByteSet> = Vec::new();
-        // For each pattern the sets it names, and how much each counts.
-        let mut named: Vec<Vec<(usize, f64)>> = Vec::new();
-        for hir in hirs {
-            let mut sets: Vec<(usize, f64)> = Vec::new();
-            leaves(hir, 0, 1.0, &mut |set, weight| {
-                let index = wanted.iter().position(|known| *known == set);
-                let index = index.unwrap_or_else(|| {
-                    wanted.push(set);
-                    wanted.len() - 1
-                });
-                match sets.iter_mut().find(|(known, _)| *known == index) {
-                    Some((_, sum)) => *sum += weight,
-                    None => sets.push((index, weight)),
-                }
-            });
-            for (_, weight) in &mut sets {
-                // The tenth digit in a row tells little when nine were there.
-                *weight = 2.0 * (1.0 - (-*weight / 2.0).exp());
-            }
-            named.push(sets);
-        }
-        let bits: Vec<f64> = wanted
-            .iter()
-            .map(|set| -set.share(frequency).max(1e-4).log2() * ALIKE)
-            .collect();
-        // What each wanted set tells through the classes so far, and what each pattern knows by that.
-        let mut tells = vec![0.0f64; wanted.len()];
-        let mut knows = vec![0.0f64; hirs.len()];
-        let worth = |class: usize, set: usize| match class == set {
-            true => bits[class] + EXACT,
-            false if wanted[class].holds(&wanted[set]) => bits[class],
-            false => 0.0,
-        };
-        let more = |class: usize, sets: &[(usize, f64)], tells: &[f64]| -> f64 {
-            let each = sets.iter();
-            each.map(|&(set, weight)| weight * (worth(class, set) - tells[set]).max(0.0))
-                .sum()
-        };
+    /// All classes that shapes may be made of: `required`, a few that most patterns can share, and every set that a
+    /// pattern names. The second list is the start of the first: what is left when letters and digits are told apart
+    /// only as the shared classes do.
+    pub fn of(hirs: &[Hir], required: &[ByteSet]) -> (Classes, Classes) {
         let mut sets: Vec<ByteSet> = Vec::new();
-        let take = |class: usize, tells: &mut Vec<f64>, knows: &mut Vec<f64>| {
-            for (known, sets) in knows.iter_mut().zip(&named) {
-                *known += more(class, sets, tells);
-            }
-            for (set, told) in tells.iter_mut().enumerate() {
-                *told = told.max(worth(class, set));
+        let add = |set: ByteSet, sets: &mut Vec<ByteSet>| {
+            if sets.len() < MOST && set != ByteSet::default() && !sets.contains(&set) {
+                sets.push(set);
             }
         };
-        for set in required {
-            if !sets.contains(set) {
-                sets.push(*set);
-                if let Some(class) = wanted.iter().position(|wanted| wanted == set) {
-                    take(class, &mut tells, &mut knows);
-                }
-            }
+        for set in required.iter().chain(&ByteSet::SHARED) {
+            add(*set, &mut sets);
         }
-        while sets.len() < MOST {
-            let gain = |class: usize| -> f64 {
-                let each = knows.iter().zip(&named);
-                each.map(|(known, sets)| {
-                    let more = more(class, sets, &tells);
-                    (-known).exp2() * (1.0 - (-more).exp2())
-                })
-                .sum()
-            };
-            let gains = (0..wanted.len()).map(|class| (gain(class), class));
-            match gains.max_by(|a, b| a.0.total_cmp(&b.0)) {
-                Some((gain, class)) if gain > LEAST_GAIN => {
-                    sets.push(wanted[class]);
-                    take(class, &mut tells, &mut knows);
-                }
-                _ => break,
-            }
+        let mut named = Vec::new();
+        for hir in hirs {
+            leaves(hir, &mut |set| add(set, &mut named));
         }
-        Classes { sets }
+        let marks = |set: &ByteSet| set.ascii & ByteSet::WORD.ascii == 0 && !set.high;
+        for set in named.iter().filter(|set| marks(set)) {
+            add(*set, &mut sets);
+        }
+        let coarse = sets.clone();
+        for set in named {
+            add(set, &mut sets);
+        }
+        (Classes { sets }, Classes { sets: coarse })
     }
 
     /// The smallest class that holds the set, and whether it is the set itself. None: only "any byte" holds it.
@@ -231,46 +190,20 @@ impl Classes {
     }
 }
 
-/// Calls `each` with every set of bytes that a pattern names and how much it counts: less the more bytes stand before
-/// it, and the more alternatives there are to it.
-fn leaves(hir: &Hir, at: usize, share: f64, each: &mut dyn FnMut(ByteSet, f64)) {
-    let weight = |at: usize| share * FADE.powi(at as i32);
+/// Calls `each` with every set of bytes that a pattern names.
+fn leaves(hir: &Hir, each: &mut dyn FnMut(ByteSet)) {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => {}
-        HirKind::Literal(literal) => {
-            for (i, byte) in literal.0.iter().enumerate() {
-                each(ByteSet::byte(*byte).0, weight(at + i));
-            }
-        }
-        HirKind::Class(class) => each(ByteSet::class(class).0, weight(at)),
-        HirKind::Repetition(repetition) => {
-            let least = repetition.sub.properties().minimum_len().unwrap_or(0);
-            let most = repetition.max.unwrap_or(repetition.min);
-            // A long run of one set is a gate that all of it must pass.
-            let share = match most - repetition.min {
-                4.. => share * 3.0,
-                _ => share,
-            };
-            for i in 0..repetition.min.clamp(1, 8) as usize {
-                leaves(&repetition.sub, at + i * least, share, each);
-            }
-        }
-        HirKind::Capture(capture) => leaves(&capture.sub, at, share, each),
-        HirKind::Concat(items) => {
-            let mut at = at;
-            for item in items {
-                leaves(item, at, share, each);
-                at += item.properties().minimum_len().unwrap_or(0);
-            }
-        }
+        HirKind::Literal(literal) => literal.0.iter().for_each(|b| each(ByteSet::byte(*b).0)),
+        HirKind::Class(class) => each(ByteSet::class(class).0),
+        HirKind::Repetition(repetition) => leaves(&repetition.sub, each),
+        HirKind::Capture(capture) => leaves(&capture.sub, each),
+        HirKind::Concat(items) => items.iter().for_each(|item| leaves(item, each)),
         HirKind::Alternation(items) => {
-            let share = share / items.len() as f64;
-            for item in items {
-                leaves(item, at, share, each);
-            }
+            items.iter().for_each(|item| leaves(item, each));
             // What the alternatives are together, for shapes that take them so.
             if let Some(set) = union(hir) {
-                each(set, weight(at));
+                each(set);
             }
         }
     }
@@ -313,15 +246,16 @@ mod tests {
                 .parse(p)
                 .unwrap()
         };
-        let mut frequency = [0.0; 256];
-        frequency[32..127].fill(1.0 / 95.0);
-        let hirs = [parse(r"[0-9]{3}[a-f]"), parse(r"\w[0-9]")];
-        let classes = Classes::choose(&hirs, &[ByteSet::WORD], &frequency);
+        let hirs = [parse(r"[0-9]{3}[a-f]"), parse(r"\w[@]")];
+        let (classes, coarse) = Classes::of(&hirs, &[ByteSet::WORD]);
         let (digit, exact) = classes.cover(&ByteSet::class_of(b'0', b'9')).unwrap();
         assert!(exact && classes.sets[usize::from(digit)].contains(b'5'));
         let (odd, exact) = classes.cover(&ByteSet::class_of(b'1', b'3')).unwrap();
         assert_eq!((odd, exact), (digit, false));
-        assert!(classes.cover(&ByteSet::class_of(b'!', b'/')).is_none());
+        let named = ByteSet::class_of(b'a', b'f');
+        assert!(classes.cover(&named).unwrap().1 && !coarse.cover(&named).unwrap().1);
+        assert!(coarse.cover(&ByteSet::class_of(b'@', b'@')).unwrap().1);
+        assert!(classes.cover(&ByteSet::class_of(b' ', b'Z')).is_none());
     }
 
     impl ByteSet {

@@ -15,7 +15,7 @@
 //!    much of it to ask for.
 //! 4. [`program`] (at load): all conditions become one straight line of bit operations.
 //! 5. [`run`]: the line, over the chunk's bitmaps, leaves few candidates.
-//! 6. [`sift`]: which patterns the first bytes at a candidate allow, many at once; [`verify`]: the pattern itself decides.
+//! 6. [`joint`]: all patterns as one automaton decide which of them match there.
 //! 7. [`words`]: which of the chunk's words may be the rarest word of a term.
 //! 8. [`terms`]: the whole term is compared there.
 //!
@@ -25,6 +25,7 @@
 mod bits;
 mod classes;
 mod classify;
+mod joint;
 pub mod plain;
 mod plan;
 mod program;
@@ -33,10 +34,8 @@ mod run;
 mod sample;
 mod scan;
 mod shape;
-mod sift;
 mod simd;
 mod terms;
-mod verify;
 mod words;
 
 use std::ops::Range;
@@ -58,6 +57,8 @@ pub struct PatternSpec {
     /// at least one byte and at most [`MAX_LENGTH`]; `\A` and `\z` are refused (a window of text has no true start
     /// or end), `(?m)^` and `(?m)$` are not.
     pub regex: String,
+    /// Looked for only in texts for which [`Visit::wants_seldom`] says so.
+    pub seldom: bool,
 }
 
 impl PatternSpec {
@@ -68,6 +69,7 @@ impl PatternSpec {
         let mut spec = PatternSpec {
             name,
             regex: regex.to_owned(),
+            seldom: false,
         };
         let end = match plain::parse(&spec) {
             Ok(hir) if hir.properties().minimum_len() == hir.properties().maximum_len() => {
@@ -100,9 +102,9 @@ pub trait Visit {
     /// search for this pattern goes on at `end`; if not, at `start + 1`. Each pattern's matches come in ascending
     /// order; nothing is said of the order between patterns.
     fn pattern(&mut self, pattern: u16, start: usize, end: usize) -> bool;
-    /// Whether this pattern is to be looked for at all in this text. Asked once for each call to [`Engine::scan`].
-    fn wants(&self, pattern: u16) -> bool {
-        let _ = pattern;
+    /// Whether the patterns marked as seldom are to be looked for in this text too. Asked once for each call to
+    /// [`Engine::scan`].
+    fn wants_seldom(&self) -> bool {
         true
     }
     /// `term` (its place in the list) stands at `start..end`. All are reported, those that overlap too, in no order.
@@ -151,57 +153,11 @@ impl Scratch {
     }
 }
 
-/// How one kind of text is searched.
+/// Patterns that are looked for together: where some of them may begin, and what decides there.
 #[derive(Debug)]
-struct Way {
+struct Search {
     program: program::Program,
-    /// Who shares each bitmap of candidates, in the order of the program's roots.
-    groups: Vec<Group>,
-}
-
-/// Up to sixty-four patterns that share a bitmap of candidates; more are in groups of the same bitmap.
-#[derive(Debug)]
-struct Group {
-    /// The root in the program.
-    root: u16,
-    sift: sift::Sift,
-    /// The patterns, and whether the bitmap is exact for them.
-    patterns: Vec<(u16, bool)>,
-}
-
-impl Way {
-    fn new(plan: &plan::Plan, heads: &[sift::Heads], kind: usize) -> Way {
-        let mut roots = Vec::new();
-        let mut sharing: Vec<Vec<(u16, bool)>> = Vec::new();
-        for (index, choice) in plan.choices.iter().enumerate() {
-            let Some(choice) = choice else { continue };
-            let shape = choice[kind].shape;
-            let place = roots.iter().position(|root| *root == shape.root);
-            let place = place.unwrap_or_else(|| {
-                roots.push(shape.root);
-                sharing.push(Vec::new());
-                roots.len() - 1
-            });
-            sharing[place].push((index as u16, shape.exact));
-        }
-        let mut groups = Vec::new();
-        for (root, sharing) in sharing.iter().enumerate() {
-            for patterns in sharing.chunks(64) {
-                let heads = patterns
-                    .iter()
-                    .map(|(index, _)| &heads[usize::from(*index)]);
-                groups.push(Group {
-                    root: root as u16,
-                    sift: sift::Sift::new(&heads.collect::<Vec<_>>()),
-                    patterns: patterns.to_vec(),
-                });
-            }
-        }
-        Way {
-            program: program::Program::new(&plan.graph, plan.classes.sets.len(), &roots),
-            groups,
-        }
-    }
+    joint: joint::Joint,
 }
 
 /// All patterns and terms, compiled. It never changes, and is shared by all threads.
@@ -211,12 +167,12 @@ pub struct Engine {
     tables: classify::Tables,
     /// The class of line ends, if a pattern asks for the start of a line.
     line_end: Option<u8>,
-    /// What to run over sentences, and over rows.
-    ways: [Way; 2],
-    /// The class of digits: rows are full of them.
-    digit: u8,
-    /// How each pattern is made sure of; None: it is in the slow lane.
-    verify: Vec<Option<verify::Verify>>,
+    /// Those of all texts, those of some.
+    searches: [Option<Search>; 2],
+    /// Rows of bitmaps that the searches work in.
+    rows: u16,
+    /// Which patterns are looked for in some texts only.
+    seldom: Vec<bool>,
     /// The patterns without a shape.
     slow: Vec<(u16, regex::bytes::Regex)>,
     terms: Option<terms::Terms>,
@@ -245,29 +201,41 @@ impl Engine {
         let hirs = patterns.iter().map(plain::parse);
         let hirs = hirs.collect::<Result<Vec<_>, _>>()?;
         let mut required = shape::required(&hirs);
-        required.push(classes::ByteSet::DIGIT);
         if !terms.is_empty() {
             required.extend(terms::CLASSES);
         }
-        let heads: Vec<_> = hirs.iter().map(sift::Heads::new).collect();
-        let plan = plan::Plan::new(&hirs, &heads, &required);
+        let mut plan = plan::Plan::new(&hirs, &required);
+        let seldom: Vec<bool> = patterns.iter().map(|pattern| pattern.seldom).collect();
+        let mut search = |seldom: bool| -> Result<Option<Search>, EngineError> {
+            let choices = plan.choices.iter().zip(patterns).enumerate();
+            let shaped: Vec<usize> = choices
+                .filter(|(_, (choice, pattern))| choice.is_some() && pattern.seldom == seldom)
+                .map(|(index, _)| index)
+                .collect();
+            let Some(root) = plan.union(&shaped) else {
+                return Ok(None);
+            };
+            let each = shaped.iter();
+            let each: Vec<_> = each
+                .map(|&i| (i as u16, patterns[i].name.as_str(), &hirs[i]))
+                .collect();
+            Ok(joint::Joint::new(&each)?.map(|joint| Search {
+                program: program::Program::new(&plan.graph, plan.classes.sets.len(), root),
+                joint,
+            }))
+        };
+        let searches = [search(false)?, search(true)?];
         let plan::Plan {
             classes, choices, ..
         } = &plan;
-        let tables = classify::Tables::new(classes);
-
-        let mut verify = Vec::with_capacity(patterns.len());
         let mut slow = Vec::new();
-        for (index, ((pattern, hir), choice)) in patterns.iter().zip(&hirs).zip(choices).enumerate()
-        {
+        for (index, (pattern, choice)) in patterns.iter().zip(choices).enumerate() {
             if choice.is_none() {
                 slow.push((index as u16, plain::compile(pattern)?));
-                verify.push(None);
-            } else {
-                verify.push(Some(verify::Verify::new(&pattern.name, hir)?));
             }
         }
-        let ways = [0, 1].map(|kind| Way::new(&plan, &heads, kind));
+        let rows = searches.iter().flatten().map(|search| search.program.rows);
+        let rows = rows.max().unwrap_or(0).max(classes.sets.len() as u16);
         let facts = patterns.iter().zip(&hirs).zip(choices);
         let facts = facts.map(|((pattern, hir), choice)| report::Facts {
             name: pattern.name.clone(),
@@ -281,12 +249,10 @@ impl Engine {
         Ok(Engine {
             steps: simd::Steps::new(isa),
             line_end: shape::line_class(classes),
-            tables,
-            ways,
-            digit: classes
-                .cover(&classes::ByteSet::DIGIT)
-                .map_or(0, |(class, _)| class),
-            verify,
+            tables: classify::Tables::new(classes),
+            searches,
+            rows,
+            seldom,
             slow,
             max_length: longest.max().unwrap_or(1).max(longest_term),
             terms,
@@ -299,9 +265,13 @@ impl Engine {
         self.steps.isa()
     }
 
-    /// How each pattern is looked for, for `rules check`. Makes all automata.
+    /// How each pattern is looked for, for `rules check`.
     pub fn report(&self) -> Vec<PatternReport> {
-        report::report(&self.facts, &self.verify)
+        report::report(&self.facts)
+    }
+
+    fn is_seldom(&self, pattern: u16) -> bool {
+        self.seldom[usize::from(pattern)]
     }
 
     /// The most bytes that any pattern or term may match: how much text must follow `starts` in a window of
@@ -322,7 +292,7 @@ impl Engine {
         scratch: &mut Scratch,
         visit: &mut V,
     ) {
-        let cursors = cursors.slots(self.verify.len());
+        let cursors = cursors.slots(self.seldom.len());
         scan::scan(self, text, starts, cursors, &mut scratch.memory, visit);
     }
 }
@@ -337,7 +307,7 @@ pub enum Until {
 }
 
 impl Engine {
-    /// Does the first steps of a scan alone, and says how many words of candidates there were: so that a bench can tell
+    /// Does the first steps of a scan alone, and says how many candidates there were: so that a bench can tell
     /// what each step takes.
     pub fn measure(&self, text: &[u8], until: Until, scratch: &mut Scratch) -> usize {
         scan::measure(self, text, until, &mut scratch.memory)
@@ -407,11 +377,11 @@ mod tests {
     #[test]
     fn each_pattern_says_how_it_is_looked_for() {
         let whole = |regex| PatternSpec::whole("test".into(), regex);
-        assert_eq!(lane(whole(r"\d{8}")), Lane::Exact);
         assert_eq!(lane(whole(r"\d{8,9}")), Lane::Shaped);
         let any = PatternSpec {
             name: "test".into(),
             regex: "(?s).{1,9}".into(),
+            seldom: false,
         };
         assert!(matches!(lane(any), Lane::Slow(_)));
     }

@@ -255,6 +255,7 @@ mod tests {
             .map(|p| PatternSpec {
                 name: "test".into(),
                 regex: (*p).into(),
+                seldom: false,
             })
             .collect();
         let terms: Vec<_> = terms
@@ -304,6 +305,7 @@ mod tests {
             parse(&PatternSpec {
                 name: "x".into(),
                 regex: regex.into(),
+                seldom: false,
             })
             .unwrap_err()
         };

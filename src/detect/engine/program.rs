@@ -25,13 +25,12 @@ pub(super) enum Do {
     OrAnd(u16, u16, u16, u16),
 }
 
-/// One step of the line.
+/// One step of the line: fill row `into`, as far as `beyond` bytes after the chunk.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Step {
-    /// Fill row `into`, as far as `beyond` bytes after the chunk.
-    Make { into: u16, what: Do, beyond: u16 },
-    /// The row is the bitmap of this root.
-    Emit { root: u16, row: u16 },
+pub(super) struct Step {
+    pub into: u16,
+    pub what: Do,
+    pub beyond: u16,
 }
 
 /// The line, and what it needs.
@@ -40,14 +39,14 @@ pub(super) struct Program {
     pub steps: Vec<Step>,
     /// Rows of bitmaps: the classes, then buffers.
     pub rows: u16,
-    /// How many bitmaps of candidates it makes.
-    pub roots: usize,
+    /// The row that is the bitmap of candidates in the end.
+    pub found: u16,
 }
 
 impl Program {
-    /// The line that computes `roots`.
-    pub fn new(graph: &Graph, classes: usize, roots: &[NodeId]) -> Program {
-        let order = order(graph, roots);
+    /// The line that computes `root`.
+    pub fn new(graph: &Graph, classes: usize, root: NodeId) -> Program {
+        let order = order(graph, root);
         let count = graph.nodes.len();
         // Who reads each node, and how far beyond the chunk it must be known.
         let mut readers = vec![0u32; count];
@@ -62,9 +61,7 @@ impl Program {
                 beyond[from as usize] = beyond[from as usize].max(beyond[id as usize] + n);
             }
         }
-        for &root in roots {
-            readers[root as usize] += 1;
-        }
+        readers[root as usize] += 1;
         // An AND that only one OR reads, unshifted, is made together with it.
         let mut fused = vec![false; count];
         for &id in &order {
@@ -87,18 +84,13 @@ impl Program {
             program: Program {
                 steps: Vec::new(),
                 rows: classes as u16,
-                roots: roots.len(),
+                found: 0,
             },
         };
         for &id in &order {
             line.make(id, beyond[id as usize]);
-            for (root, _) in roots.iter().enumerate().filter(|(_, root)| **root == id) {
-                let row = line.read(id);
-                let root = root as u16;
-                line.program.steps.push(Step::Emit { root, row });
-                line.done(id);
-            }
         }
+        line.program.found = line.read(root);
         line.program
     }
 }
@@ -113,19 +105,17 @@ fn reads(node: Node) -> impl Iterator<Item = (NodeId, u16)> {
     a.into_iter().chain(b).filter(|(id, _)| *id != 0)
 }
 
-/// The nodes that the roots need, each after what it reads and as near to its reader as that allows.
-fn order(graph: &Graph, roots: &[NodeId]) -> Vec<NodeId> {
+/// The nodes that the root needs, each after what it reads and as near to its reader as that allows.
+fn order(graph: &Graph, root: NodeId) -> Vec<NodeId> {
     let mut order = Vec::new();
     let mut seen = vec![false; graph.nodes.len()];
-    for &root in roots {
-        let mut stack = vec![(root, false)];
-        while let Some((id, ready)) = stack.pop() {
-            if ready {
-                order.push(id);
-            } else if !std::mem::replace(&mut seen[id as usize], true) {
-                stack.push((id, true));
-                stack.extend(reads(graph.nodes[id as usize]).map(|(from, _)| (from, false)));
-            }
+    let mut stack = vec![(root, false)];
+    while let Some((id, ready)) = stack.pop() {
+        if ready {
+            order.push(id);
+        } else if !std::mem::replace(&mut seen[id as usize], true) {
+            stack.push((id, true));
+            stack.extend(reads(graph.nodes[id as usize]).map(|(from, _)| (from, false)));
         }
     }
     order
@@ -189,7 +179,7 @@ impl Line<'_> {
             self.program.rows - 1
         });
         self.place[id as usize] = Some(into);
-        let step = Step::Make { into, what, beyond };
+        let step = Step { into, what, beyond };
         self.program.steps.push(step);
         for from in read {
             self.done(from);

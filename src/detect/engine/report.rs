@@ -1,17 +1,12 @@
 //! How each pattern is looked for, for `rules check`: a pattern that costs much says so here.
 
 use super::plan::Choice;
-use super::verify::Verify;
 
 /// Which way a pattern goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Lane {
-    /// Its shape says all: what the bitmaps find is a match.
-    Exact,
-    /// Its shape finds candidates, and an automaton decides.
+    /// Its shape finds candidates, and the automaton of all patterns decides.
     Shaped,
-    /// Its shape finds candidates, and a slow automaton decides, because the fast one would be too large.
-    General,
     /// No shape narrows it down: its regex runs alone over the whole text. Why is said in the report.
     Slow(&'static str),
 }
@@ -23,8 +18,8 @@ pub struct PatternReport {
     pub name: String,
     /// Which way it goes.
     pub lane: Lane,
-    /// How many bytes from the start of a match its shape looks at: in sentences, in rows.
-    pub depth: [usize; 2],
+    /// How many bytes from the start of a match its shape looks at, at most.
+    pub depth: usize,
     /// Candidates in a thousand bytes of sentences, by a small sample.
     pub in_prose: f64,
     /// Candidates in a thousand bytes of rows, by a small sample.
@@ -38,31 +33,21 @@ pub struct PatternReport {
 pub(super) struct Facts {
     pub name: String,
     pub max_length: usize,
-    pub choice: Option<[Choice; 2]>,
+    pub choice: Option<Choice>,
 }
 
-pub(super) fn report(facts: &[Facts], verify: &[Option<Verify>]) -> Vec<PatternReport> {
-    let all = facts.iter().zip(verify);
-    all.map(|(facts, verify)| {
-        let choice = facts.choice;
-        let lane = match (verify, &choice) {
-            (Some(verify), Some([_, rows])) => match verify.length() {
-                Some(_) if rows.shape.exact => Lane::Exact,
-                _ if verify.is_large() => Lane::General,
-                _ => Lane::Shaped,
-            },
-            _ => Lane::Slow("it may begin almost anywhere: let it begin with what is seldom met"),
-        };
-        let prose = choice.map_or(1.0, |[prose, _]| prose.density[0]);
-        let rows = choice.map_or(1.0, |[_, rows]| rows.density[1]);
+pub(super) fn report(facts: &[Facts]) -> Vec<PatternReport> {
+    let each = facts.iter().map(|facts| {
+        let slow = "it may begin almost anywhere: let it begin with what is seldom met";
+        let density = facts.choice.map_or([1.0; 2], |choice| choice.density);
         PatternReport {
             name: facts.name.clone(),
-            lane,
-            depth: choice.map_or([0; 2], |choice| choice.map(|c| c.depth)),
-            in_prose: prose * 1e3,
-            in_rows: rows * 1e3,
+            lane: facts.choice.map_or(Lane::Slow(slow), |_| Lane::Shaped),
+            depth: facts.choice.map_or(0, |choice| choice.depth),
+            in_prose: density[0] * 1e3,
+            in_rows: density[1] * 1e3,
             max_length: facts.max_length,
         }
-    })
-    .collect()
+    });
+    each.collect()
 }

@@ -11,21 +11,8 @@ pub(super) const TEXTS: [&str; 2] = [
     include_str!("samples/rows.txt"),
 ];
 
-/// The share of each byte in the texts.
-pub(super) fn frequency() -> [f64; 256] {
-    let mut frequency = [0.0; 256];
-    for text in TEXTS {
-        for byte in text.bytes() {
-            frequency[usize::from(byte)] += 0.5 / text.len() as f64;
-        }
-    }
-    frequency
-}
-
 /// A text in bitmaps, and the nodes computed over it so far.
 pub(super) struct Sample {
-    /// Spaces, the text, spaces.
-    text: Vec<u8>,
     bits: Bits,
     words: usize,
     bytes: usize,
@@ -43,34 +30,40 @@ impl Sample {
         classify::plain(&padded, tables, &mut bits.rows_mut()[HEAD - 1..]);
         Sample {
             words: padded.len() / 64 - 1,
-            text: padded,
             bits,
             bytes: text.len(),
             known: Vec::new(),
         }
     }
 
-    /// The share of positions that are in the bitmap, and of those that also pass `test` (of the text from there on).
-    pub fn density(
-        &mut self,
-        graph: &Graph,
-        root: NodeId,
-        test: impl Fn(&[u8]) -> bool,
-    ) -> (f64, f64) {
+    /// The share of positions that are in the bitmap.
+    pub fn density(&mut self, graph: &Graph, root: NodeId) -> f64 {
         self.known.resize(graph.nodes.len(), None);
         self.compute(graph, root);
-        let (mut all, mut passing) = (0, 0);
-        for (i, &word) in self.known[root as usize].iter().flatten().enumerate() {
+        self.found(root).count() as f64 / self.bytes as f64
+    }
+
+    /// The positions in a bitmap that was computed before, counted from the start of the text.
+    pub fn found(&self, root: NodeId) -> impl Iterator<Item = usize> {
+        let words = self.known[root as usize].iter().flatten().enumerate();
+        words.flat_map(|(i, &word)| {
             let mut word = word;
-            all += word.count_ones();
-            while word != 0 {
-                let at = 64 + 64 * i + word.trailing_zeros() as usize;
-                word &= word - 1;
-                passing += u32::from(test(&self.text[at..]));
-            }
-        }
-        let bytes = self.bytes as f64;
-        (f64::from(all) / bytes, f64::from(passing) / bytes)
+            std::iter::from_fn(move || {
+                let at = (word != 0).then(|| 64 * i + word.trailing_zeros() as usize);
+                word &= word.wrapping_sub(1);
+                at
+            })
+        })
+    }
+
+    /// How many positions there are: those of the text, and a few after it.
+    pub fn positions(&self) -> usize {
+        64 * self.words
+    }
+
+    /// Bytes of the text.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     fn compute(&mut self, graph: &Graph, id: NodeId) {

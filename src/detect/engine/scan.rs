@@ -1,24 +1,25 @@
 //! The eight steps in a row, for one window of text.
 //!
-//! classify → run the shapes → for each group of patterns, verify its candidates → the words that may be keys → their
-//! terms; chunk by chunk. Patterns without a shape run before that, each alone. This is what [`super::Engine::scan`]
+//! classify → run the shapes → walk the candidates → the words that may be keys → their terms; chunk by chunk. Patterns without a shape run before that, each alone. This is what [`super::Engine::scan`]
 //! does.
 
 use std::ops::Range;
 
 use super::bits::{AFTER, Bits, CHUNK, HEAD};
-use super::run::Found;
+use super::joint::{Cache, Hit};
 use super::words::{Chunk, Word};
-use super::{Engine, Group, Until, Visit, Way};
+use super::{Engine, Until, Visit};
 
 /// The memory of a scan.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     bits: Bits,
-    found: Found,
+    /// The positions of candidates, 64 at a time.
+    found: Vec<(u32, u64)>,
+    /// What each thread knows of the patterns' automata, those of all texts and those of some.
+    caches: [Cache; 2],
+    hits: Vec<Hit>,
     words: Vec<Word>,
-    /// The patterns that are looked for.
-    wanted: Vec<bool>,
     /// The text around a chunk where there is not enough of it: at the start and the end of a text.
     padded: Vec<u8>,
 }
@@ -35,11 +36,9 @@ pub(super) fn scan<V: Visit + ?Sized>(
     visit: &mut V,
 ) {
     let starts = starts.start..starts.end.min(text.len());
-    memory.wanted.clear();
-    let patterns = 0..engine.verify.len() as u16;
-    memory.wanted.extend(patterns.map(|p| visit.wants(p)));
+    let seldom = visit.wants_seldom();
     for (pattern, regex) in &engine.slow {
-        if !memory.wanted[usize::from(*pattern)] {
+        if !seldom && engine.is_seldom(*pattern) {
             continue;
         }
         let cursor = &mut cursors[usize::from(*pattern)];
@@ -50,7 +49,9 @@ pub(super) fn scan<V: Visit + ?Sized>(
     let mut base = starts.start;
     while base < end && !starts.is_empty() {
         let words = CHUNK.min((end - base).div_ceil(64));
-        chunk(engine, text, &starts, base, words, cursors, memory, visit);
+        chunk(
+            engine, text, &starts, base, words, seldom, cursors, memory, visit,
+        );
         base += 64 * words;
     }
 }
@@ -64,15 +65,7 @@ fn sort<'a>(
     bits: &mut Bits,
     padded: &'a mut Vec<u8>,
 ) -> &'a [u8] {
-    bits.reserve(
-        engine
-            .ways
-            .iter()
-            .map(|way| way.program.rows)
-            .max()
-            .unwrap_or(0)
-            .into(),
-    );
+    bits.reserve(engine.rows.into());
     let len = 64 * (1 + words + MARGIN);
     let inside = base >= 64 && base - 64 + len <= text.len();
     let view = if inside {
@@ -103,13 +96,6 @@ fn sort<'a>(
     view
 }
 
-/// The way for this chunk: that for rows if a tenth of its bytes are digits.
-fn way<'a>(engine: &'a Engine, bits: &Bits, words: usize) -> &'a Way {
-    let digits = &bits.row(engine.digit.into())[..words];
-    let count: u32 = digits.iter().map(|word| word.count_ones()).sum();
-    &engine.ways[usize::from(count as usize * 10 > words * 64)]
-}
-
 /// The first steps alone; see [`Engine::measure`].
 pub(super) fn measure(engine: &Engine, text: &[u8], until: Until, memory: &mut Memory) -> usize {
     let mut candidates = 0;
@@ -126,9 +112,11 @@ pub(super) fn measure(engine: &Engine, text: &[u8], until: Until, memory: &mut M
         );
         if until >= Until::Shapes {
             let (bits, found) = (&mut memory.bits, &mut memory.found);
-            let way = way(engine, bits, words);
-            engine.steps.run(&way.program, bits, words, found);
-            candidates += found.words.len();
+            for search in engine.searches.iter().take(1).flatten() {
+                engine.steps.run(&search.program, bits, words, found);
+                let each = found.iter().map(|(_, word)| word.count_ones() as usize);
+                candidates += each.sum::<usize>();
+            }
         }
         base += 64 * words;
     }
@@ -142,6 +130,7 @@ fn chunk<V: Visit + ?Sized>(
     starts: &Range<usize>,
     base: usize,
     words: usize,
+    seldom: bool,
     cursors: &mut [usize],
     memory: &mut Memory,
     visit: &mut V,
@@ -149,20 +138,35 @@ fn chunk<V: Visit + ?Sized>(
     let Memory {
         bits,
         found,
+        caches,
+        hits,
         words: keys,
-        wanted,
         padded,
     } = memory;
     let view = sort(engine, text, base, words, bits, padded);
     if base < starts.end {
-        let way = way(engine, bits, words);
-        engine.steps.run(&way.program, bits, words, found);
-        for group in &way.groups {
-            let found = &found.words[found.places[usize::from(group.root)].clone()];
-            if !found.is_empty() {
-                decide(
-                    engine, group, text, starts, base, found, wanted, cursors, visit,
-                );
+        let searches = engine.searches.iter().zip(caches);
+        for (search, cache) in searches.take(1 + usize::from(seldom)) {
+            let Some(search) = search else { continue };
+            engine.steps.run(&search.program, bits, words, found);
+            search.joint.ready(cache);
+            for &(word, mut candidates) in &*found {
+                let at = base + 64 * word as usize;
+                while candidates != 0 {
+                    let start = at + candidates.trailing_zeros() as usize;
+                    candidates &= candidates - 1;
+                    if start >= starts.end {
+                        break;
+                    }
+                    hits.clear();
+                    search.joint.walk(cache, text, start, hits);
+                    for hit in &*hits {
+                        let cursor = &mut cursors[usize::from(hit.pattern)];
+                        if start >= *cursor && visit.pattern(hit.pattern, start, hit.end) {
+                            *cursor = hit.end;
+                        }
+                    }
+                }
             }
         }
     }
@@ -176,51 +180,6 @@ fn chunk<V: Visit + ?Sized>(
         engine.steps.words(&terms.filter, &chunk, keys);
         for word in keys.iter() {
             terms.look_up(text, starts, base, word, visit);
-        }
-    }
-}
-
-/// Goes through the candidates that a group of patterns has in a chunk.
-#[allow(clippy::too_many_arguments)]
-#[inline(always)]
-fn decide<V: Visit + ?Sized>(
-    engine: &Engine,
-    group: &Group,
-    text: &[u8],
-    starts: &Range<usize>,
-    base: usize,
-    found: &[(u32, u64)],
-    wanted: &[bool],
-    cursors: &mut [usize],
-    visit: &mut V,
-) {
-    let patterns = group.patterns.iter().enumerate();
-    let wanted = patterns.fold(0u64, |all, (bit, (pattern, _))| {
-        all | u64::from(wanted[usize::from(*pattern)]) << bit
-    });
-    for &(word, mut candidates) in found {
-        let at = base + 64 * word as usize;
-        while candidates != 0 {
-            let start = at + candidates.trailing_zeros() as usize;
-            candidates &= candidates - 1;
-            if start >= starts.end {
-                return;
-            }
-            let mut left = group.sift.pass(text, start, wanted);
-            while left != 0 {
-                let (pattern, exact) = group.patterns[left.trailing_zeros() as usize];
-                left &= left - 1;
-                let cursor = &mut cursors[usize::from(pattern)];
-                if start < *cursor {
-                    continue;
-                }
-                if let Some(verify) = &engine.verify[usize::from(pattern)]
-                    && let Some(end) = verify.end(text, start, exact)
-                    && visit.pattern(pattern, start, end)
-                {
-                    *cursor = end;
-                }
-            }
         }
     }
 }

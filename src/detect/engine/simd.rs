@@ -10,7 +10,7 @@ use std::ops::{BitAnd, BitOr, BitXor, Not};
 
 use super::classify::{self, Tables};
 use super::program::Program;
-use super::run::{self, Found};
+use super::run;
 use super::words::{self, Chunk, Filter};
 
 /// The instructions that a scan uses.
@@ -83,7 +83,7 @@ impl Steps {
 
     /// Step 5: see [`run`].
     #[inline]
-    pub fn run(self, program: &Program, bits: &mut Bits, words: usize, found: &mut Found) {
+    pub fn run(self, program: &Program, bits: &mut Bits, words: usize, found: &mut Vec<(u32, u64)>) {
         match self.0 {
             Isa::Plain => run::run::<u64>(program, bits, words, found),
             // SAFETY: a `Steps` of these instructions is made only where the processor has them.
@@ -408,14 +408,14 @@ mod x86 {
     }
 
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-    pub fn run_avx2(program: &Program, bits: &mut Bits, words: usize, found: &mut Found) {
+    pub fn run_avx2(program: &Program, bits: &mut Bits, words: usize, found: &mut Vec<(u32, u64)>) {
         run::run::<Y>(program, bits, words, found);
     }
 
     #[target_feature(
         enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2"
     )]
-    pub fn run_avx512(program: &Program, bits: &mut Bits, words: usize, found: &mut Found) {
+    pub fn run_avx512(program: &Program, bits: &mut Bits, words: usize, found: &mut Vec<(u32, u64)>) {
         run::run::<Z>(program, bits, words, found);
     }
 
