@@ -213,6 +213,9 @@ fn table(name: &str, text: &[u8], patterns: &[PatternSpec], terms: &[TermSpec], 
         let partly = way.starts_with('*');
         let bytes = if partly { part.len() } else { text.len() };
         let speed = bytes as f64 / times[i][times[i].len() / 2] / 1e6;
+        if way.ends_with("Shapes alone") {
+            eprintln!("{:.1}/KB", counts[i] as f64 * 1e3 / text.len() as f64);
+        }
         if i == 0 {
             all = speed;
         }
@@ -357,6 +360,8 @@ fn report(patterns: &[PatternSpec]) {
         "{:<24} {:>9} {:>8} {:>8} {:>6}  lane (candidates in a thousand bytes)",
         "", "depth", "prose", "rows", "length"
     );
+    let (classes, operations) = engine.size();
+    println!("{classes} classes, {operations} operations");
     for p in engine.report() {
         println!(
             "{:<24} {:>9} {:>8.2} {:>8.2} {:>6}  {:?}",

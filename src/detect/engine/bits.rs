@@ -56,6 +56,13 @@ impl Bits {
         &self.rows()[at + HEAD..at + ROW]
     }
 
+    /// The first words of a row of the chunk, to be filled.
+    #[inline(always)]
+    pub fn row_mut(&mut self, row: u16, words: usize) -> &mut [u64] {
+        let at = usize::from(row) * ROW + HEAD;
+        &mut self.rows_mut()[at..at + words]
+    }
+
     /// A row from the word before the chunk on.
     #[inline(always)]
     pub fn with_before(&self, row: u16) -> &[u64] {

@@ -58,8 +58,13 @@ impl ByteSet {
         high: false,
     };
     /// Whatever is no letter, digit or `_`.
-    const MARK: ByteSet = ByteSet {
+    pub const MARK: ByteSet = ByteSet {
         ascii: !ByteSet::WORD.ascii,
+        high: true,
+    };
+    /// All bytes.
+    pub const ALL: ByteSet = ByteSet {
+        ascii: u128::MAX,
         high: true,
     };
     /// The classes that many patterns can share.

@@ -11,10 +11,10 @@
 //!
 //! 1. [`classes`] (at load): which classes of bytes the patterns tell apart.
 //! 2. [`classify`]: the text, a chunk at a time, becomes one bitmap per class.
-//! 3. [`shape`] (at load): each pattern becomes a condition on those bitmaps that a match must meet; [`plan`] says how
-//!    much of it to ask for.
-//! 4. [`program`] (at load): all conditions become one straight line of bit operations.
-//! 5. [`run`]: the line, over the chunk's bitmaps, leaves few candidates.
+//! 3. [`heads`] and [`shape`] (at load): each pattern becomes a condition that a match must meet, on its first bytes or
+//!    on those bitmaps; [`plan`] says which, and how much of it to ask for, and [`heaps`] puts alike ones together.
+//! 4. [`program`] (at load): all conditions on bitmaps become one straight line of bit operations.
+//! 5. [`heads`] and [`run`]: the tables of first bytes and the line, over the chunk, leave few candidates.
 //! 6. [`joint`]: all patterns as one automaton decide which of them match there.
 //! 7. [`words`]: which of the chunk's words may be the rarest word of a term.
 //! 8. [`terms`]: the whole term is compared there.
@@ -25,6 +25,8 @@
 mod bits;
 mod classes;
 mod classify;
+mod heads;
+mod heaps;
 mod joint;
 pub mod plain;
 mod plan;
@@ -156,6 +158,7 @@ impl Scratch {
 /// Patterns that are looked for together: where some of them may begin, and what decides there.
 #[derive(Debug)]
 struct Search {
+    filter: heads::Filter,
     program: program::Program,
     joint: joint::Joint,
 }
@@ -169,6 +172,10 @@ pub struct Engine {
     line_end: Option<u8>,
     /// Those of all texts, those of some.
     searches: [Option<Search>; 2],
+    /// The class of the bytes of words.
+    word: u16,
+    /// The row of bitmaps for what first bytes find.
+    heads: u16,
     /// Rows of bitmaps that the searches work in.
     rows: u16,
     /// Which patterns are looked for in some texts only.
@@ -201,30 +208,30 @@ impl Engine {
         let hirs = patterns.iter().map(plain::parse);
         let hirs = hirs.collect::<Result<Vec<_>, _>>()?;
         let mut required = shape::required(&hirs);
+        required.push(classes::ByteSet::WORD);
         if !terms.is_empty() {
             required.extend(terms::CLASSES);
         }
-        let mut plan = plan::Plan::new(&hirs, &required);
         let seldom: Vec<bool> = patterns.iter().map(|pattern| pattern.seldom).collect();
-        let mut search = |seldom: bool| -> Result<Option<Search>, EngineError> {
-            let choices = plan.choices.iter().zip(patterns).enumerate();
-            let shaped: Vec<usize> = choices
-                .filter(|(_, (choice, pattern))| choice.is_some() && pattern.seldom == seldom)
-                .map(|(index, _)| index)
-                .collect();
-            let Some(root) = plan.union(&shaped) else {
-                return Ok(None);
+        let lists: Vec<usize> = seldom.iter().map(|seldom| usize::from(*seldom)).collect();
+        let mut plan = plan::Plan::new(&hirs, &lists, &required);
+        let mut searches = [None, None];
+        for (list, finder) in std::mem::take(&mut plan.finders).into_iter().enumerate() {
+            let Some(plan::Finder { filter, root }) = finder else {
+                continue;
             };
-            let each = shaped.iter();
+            let choices = plan.choices.iter().enumerate();
+            let each = choices.filter(|(i, choice)| choice.is_some() && lists[*i] == list);
             let each: Vec<_> = each
-                .map(|&i| (i as u16, patterns[i].name.as_str(), &hirs[i]))
+                .map(|(i, _)| (i as u16, patterns[i].name.as_str(), &hirs[i]))
                 .collect();
-            Ok(joint::Joint::new(&each)?.map(|joint| Search {
-                program: program::Program::new(&plan.graph, plan.classes.sets.len(), root),
+            searches[list] = joint::Joint::new(&each)?.map(|joint| Search {
+                program: program::Program::new(&plan.graph, usize::from(plan.heads()) + 1, root),
+                filter,
                 joint,
-            }))
-        };
-        let searches = [search(false)?, search(true)?];
+            });
+        }
+        let heads = plan.heads();
         let plan::Plan {
             classes, choices, ..
         } = &plan;
@@ -235,7 +242,7 @@ impl Engine {
             }
         }
         let rows = searches.iter().flatten().map(|search| search.program.rows);
-        let rows = rows.max().unwrap_or(0).max(classes.sets.len() as u16);
+        let rows = rows.max().unwrap_or(0).max(u16::from(heads) + 1);
         let facts = patterns.iter().zip(&hirs).zip(choices);
         let facts = facts.map(|((pattern, hir), choice)| report::Facts {
             name: pattern.name.clone(),
@@ -251,6 +258,10 @@ impl Engine {
             line_end: shape::line_class(classes),
             tables: classify::Tables::new(classes),
             searches,
+            word: classes
+                .cover(&classes::ByteSet::WORD)
+                .map_or(0, |(class, _)| class.into()),
+            heads: heads.into(),
             rows,
             seldom,
             slow,
@@ -268,6 +279,13 @@ impl Engine {
     /// How each pattern is looked for, for `rules check`.
     pub fn report(&self) -> Vec<PatternReport> {
         report::report(&self.facts)
+    }
+
+    /// What the searches of all texts take: classes of bytes, operations on their bitmaps.
+    pub fn size(&self) -> (usize, usize) {
+        let operations = self.searches[0].as_ref();
+        let operations = operations.map_or(0, |search| search.program.steps.len());
+        (self.tables.classes, operations)
     }
 
     fn is_seldom(&self, pattern: u16) -> bool {

@@ -1,28 +1,34 @@
 //! Step 3 decides: how much of each pattern its shape asks for.
 //!
-//! Every position that the shape of some pattern lets through is walked once for all patterns ([`super::joint`]), so what
-//! counts is the union of all shapes: a shape costs the operations that no other needs, the classes of bytes that no
-//! other asks about, and the positions that no other lets through. What lets through how many is not guessed but counted
-//! on two small texts, one of sentences and one of rows ([`super::sample`]). All begin with the shape that lets the
-//! fewest through; then each in turn takes what is cheapest for it, given what the others have, until nothing changes. A
-//! pattern for which no shape narrows anything goes to the slow lane. Called by [`super::Engine::new`].
+//! For most patterns the first bytes of a match are enough ([`super::heads`]): tables narrow them down for almost nothing.
+//! What they leave too open (an address may begin as any word does) has a shape on bitmaps, which sees farther. Every
+//! position that anything lets through is walked once for all patterns ([`super::joint`]), so what counts is the union: a
+//! shape costs the operations that no other needs, the classes of bytes that no other asks about, and the positions that
+//! nothing else lets through. What lets through how many is not guessed but counted on two small texts, one of sentences
+//! and one of rows ([`super::sample`]). Each begins with the shape that lets the fewest through; then each in turn takes
+//! what is cheapest for it, given what the others have, until nothing changes. A pattern that nothing narrows down goes to
+//! the slow lane. Called by [`super::Engine::new`].
 
 use regex_syntax::hir::{Hir, HirKind};
 
 use super::classes::{ByteSet, Classes};
 use super::classify::Tables;
-use super::sample::{Sample, TEXTS};
+use super::heads::{Filter, Heads, PLACES};
+use super::heaps::Counter;
+use super::sample::{Sample, TEXTS, positions};
 use super::shape::{Cut, Graph, MAX_REACH, Node, NodeId, Shape, Wide};
 
 /// How much each sample counts: sentences, rows.
-const WEIGHTS: [f64; 2] = [0.7, 0.3];
+pub(super) const WEIGHTS: [f64; 2] = [0.7, 0.3];
 
 /// Processor cycles for one operation, by byte of text.
-const OPERATION: f64 = 0.012;
+const OPERATION: f64 = 0.010;
 /// Cycles to sort bytes into one class more, by byte of text.
 const CLASS: f64 = 0.05;
 /// Cycles to walk a candidate.
-const WALK: f64 = 60.0;
+const WALK: f64 = 80.0;
+/// Walks that cost less than this, in cycles by byte of text, are not worth a shape.
+const LITTLE: f64 = 0.1;
 /// A shape that lets through more of the positions of both samples than this is none.
 const MOST_CANDIDATES: f64 = 0.3;
 /// Shapes of more operations than this are not even looked at.
@@ -30,56 +36,135 @@ const MOST_OPERATIONS: usize = 80;
 /// How often all patterns choose again, knowing what the others chose.
 const ROUNDS: usize = 6;
 
-/// The shape chosen for a pattern.
+/// What is chosen for a pattern.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Choice {
-    pub root: NodeId,
-    /// How many bytes it looks at.
+    /// Its shape; None: its first bytes are enough.
+    pub root: Option<NodeId>,
+    /// How many bytes are looked at.
     pub depth: usize,
     /// Candidates by byte of sentences and of rows.
     pub density: [f64; 2],
 }
 
-/// The shapes of all patterns, and the classes they are made of.
+/// What finds the candidates of some patterns.
+#[derive(Debug)]
+pub(super) struct Finder {
+    /// The first bytes of those that have no shape.
+    pub filter: Filter,
+    /// The shapes of the others together with the row of [`Plan::heads`].
+    pub root: NodeId,
+}
+
+/// How the candidates of all patterns are found, and the classes that shapes are made of.
 #[derive(Debug)]
 pub(super) struct Plan {
     pub classes: Classes,
     pub graph: Graph,
-    /// For each pattern its shape; None: it has none.
+    /// For each pattern what is chosen for it; None: nothing narrows it down.
     pub choices: Vec<Option<Choice>>,
+    /// One for each list of patterns; None: the list is empty.
+    pub finders: Vec<Option<Finder>>,
 }
 
 impl Plan {
-    /// `required` are sets that must be classes.
-    pub fn new(hirs: &[Hir], required: &[ByteSet]) -> Plan {
+    /// `required` are sets that must be classes; `lists` says for each pattern which list it is of.
+    pub fn new(hirs: &[Hir], lists: &[usize], required: &[ByteSet]) -> Plan {
         let (classes, coarse) = Classes::of(hirs, required);
         let tables = Tables::new(&classes);
         let mut graph = Graph::new();
         let mut samples = TEXTS.map(|text| Sample::new(text, &tables));
-        let mut options = Vec::with_capacity(hirs.len());
-        for hir in hirs {
+        let heads: Vec<Heads> = hirs.iter().map(Heads::new).collect();
+        let mut counter = Counter::new(&samples);
+        let density: Vec<[f64; 2]> = heads.iter().map(|heads| counter.density(heads)).collect();
+        let mut choices: Vec<Option<Choice>> = Vec::with_capacity(hirs.len());
+        for density in &density {
+            let narrow = weigh(*density) * WALK < LITTLE;
+            choices.push(narrow.then_some(Choice {
+                root: None,
+                depth: PLACES,
+                density: *density,
+            }));
+        }
+        let open: Vec<usize> = (0..hirs.len()).filter(|&i| choices[i].is_none()).collect();
+        let mut options = Vec::with_capacity(open.len());
+        for &pattern in &open {
+            let hir = &hirs[pattern];
             options.push(ways(hir, &[&coarse, &classes], &mut graph, &mut samples));
         }
+        let mut counter = Counter::new(&samples);
+        let mut heaps = |list: usize, choices: &[Option<Choice>]| {
+            let narrow = choices.iter().zip(&heads).zip(lists);
+            let narrow = narrow.filter_map(|((choice, heads), of)| {
+                let narrow = choice.is_some_and(|choice| choice.root.is_none());
+                (narrow && *of == list).then(|| heads.clone())
+            });
+            counter.heaps(narrow)
+        };
+        let most = lists.iter().max().map_or(0, |last| last + 1);
         let mut chooser = Chooser::new(&options, &graph, classes.sets.len(), &samples);
+        for list in 0..most {
+            for heap in heaps(list, &choices) {
+                chooser.note_heads(&heap);
+            }
+        }
         let chosen = chooser.choose();
-        let choices = chosen.iter().zip(&options);
-        let choices = choices
-            .map(|(chosen, options)| chosen.map(|option| options[option].choice))
+        for ((chosen, ways), &pattern) in chosen.iter().zip(&options).zip(&open) {
+            let way = chosen.map(|chosen| ways[chosen].choice);
+            let alone = Choice {
+                root: None,
+                depth: PLACES,
+                density: density[pattern],
+            };
+            let heads = (weigh(alone.density) < MOST_CANDIDATES).then_some(alone);
+            choices[pattern] = match (way, heads) {
+                // A shape takes a few operations at least.
+                (Some(way), Some(heads))
+                    if weigh(heads.density) * WALK < weigh(way.density) * WALK + 5.0 * OPERATION =>
+                {
+                    Some(heads)
+                }
+                (way, heads) => way.or(heads),
+            };
+        }
+        let filters: Vec<Filter> = (0..most)
+            .map(|list| Filter::new(&heaps(list, &choices)))
             .collect();
-        drop_unused(classes, graph, choices, required)
+        let mut plan = drop_unused(classes, graph, choices, required);
+        for (list, filter) in filters.into_iter().enumerate() {
+            let finder = plan.finder(lists, list, filter);
+            plan.finders.push(finder);
+        }
+        plan
     }
 
-    /// The bitmap of the candidates of these patterns; None: none of them has a shape.
-    pub fn union(&mut self, patterns: &[usize]) -> Option<NodeId> {
-        let roots = patterns.iter().filter_map(|p| self.choices[*p]);
-        let mut roots: Vec<NodeId> = roots.map(|choice| choice.root).collect();
+    /// The row, after those of the classes, for what first bytes find.
+    pub fn heads(&self) -> u8 {
+        self.classes.sets.len() as u8
+    }
+
+    fn finder(&mut self, lists: &[usize], list: usize, filter: Filter) -> Option<Finder> {
+        let choices = self.choices.iter().zip(lists);
+        let choices = choices.filter(|(_, of)| **of == list);
+        let choices: Vec<Choice> = choices.filter_map(|(choice, _)| *choice).collect();
+        if choices.is_empty() {
+            return None;
+        }
+        let mut roots: Vec<NodeId> = choices.iter().filter_map(|choice| choice.root).collect();
         roots.sort_unstable();
         roots.dedup();
+        let heads = self.graph.node(Node::Class(self.heads()));
         let graph = &mut self.graph;
-        roots
+        let root = roots
             .into_iter()
-            .reduce(|all, root| graph.node(Node::Or(all, root, 0)))
+            .fold(heads, |all, root| graph.node(Node::Or(all, root, 0)));
+        Some(Finder { filter, root })
     }
+}
+
+/// What matters of the densities in both samples.
+fn weigh(density: [f64; 2]) -> f64 {
+    density[0] * WEIGHTS[0] + density[1] * WEIGHTS[1]
 }
 
 /// Drops the classes that no chosen shape needs.
@@ -89,7 +174,7 @@ fn drop_unused(
     choices: Vec<Option<Choice>>,
     required: &[ByteSet],
 ) -> Plan {
-    let roots = choices.iter().flatten().map(|choice| choice.root);
+    let roots = choices.iter().flatten().filter_map(|choice| choice.root);
     let used = graph.classes(&roots.collect::<Vec<_>>());
     let mut kept = Vec::new();
     let mut to = vec![0; classes.sets.len()];
@@ -104,11 +189,13 @@ fn drop_unused(
         classes: Classes { sets: kept },
         graph,
         choices,
+        finders: Vec::new(),
     }
 }
 
 /// A shape that a pattern may have.
 struct Way {
+    root: NodeId,
     choice: Choice,
     /// The nodes that have to be computed for it.
     nodes: Vec<NodeId>,
@@ -132,7 +219,7 @@ fn ways(hir: &Hir, classes: &[&Classes], graph: &mut Graph, samples: &mut [Sampl
                 let Some(Shape { root, .. }) = graph.shape(hir, classes, cut) else {
                     continue;
                 };
-                if root == 0 || ways.iter().any(|way| way.choice.root == root) {
+                if root == 0 || ways.iter().any(|way| way.root == root) {
                     continue;
                 }
                 let nodes = computed(graph, root);
@@ -153,8 +240,9 @@ fn ways(hir: &Hir, classes: &[&Classes], graph: &mut Graph, samples: &mut [Sampl
                     continue;
                 }
                 ways.push(Way {
+                    root,
                     choice: Choice {
-                        root,
+                        root: Some(root),
                         depth: depth.min(most),
                         density,
                     },
@@ -194,13 +282,20 @@ impl<'a> Chooser<'a> {
         }
     }
 
+    /// Notes what first bytes let through anyway.
+    fn note_heads(&mut self, heads: &Heads) {
+        let found = Counter::new(self.samples).found(heads);
+        for (found, covered) in found.iter().zip(&mut self.covered) {
+            positions(found).for_each(|at| covered[at] += 1);
+        }
+    }
+
     /// For each pattern the way it takes; None: it has none.
     fn choose(&mut self) -> Vec<Option<usize>> {
         let narrowest = |ways: &Vec<Way>| {
             let weighed = ways.iter().map(|way| {
                 let density = way.choice.density;
-                let walks = density[0] * WEIGHTS[0] + density[1] * WEIGHTS[1];
-                walks * WALK + way.nodes.len() as f64 * OPERATION * 0.1
+                weigh(density) * WALK + way.nodes.len() as f64 * OPERATION * 0.1
             });
             least(weighed)
         };
@@ -210,35 +305,47 @@ impl<'a> Chooser<'a> {
                 self.note(&self.options[pattern][*option], 1);
             }
         }
-        for _ in 0..ROUNDS {
-            let mut changed = false;
-            for (pattern, chosen) in chosen.iter_mut().enumerate() {
-                let Some(before) = *chosen else { continue };
-                let ways = &self.options[pattern];
-                self.note(&ways[before], -1);
-                let now = least(ways.iter().map(|way| self.cost(way)));
-                *chosen = now;
-                changed |= now != Some(before);
-                self.note(&ways[now.unwrap_or(before)], 1);
-            }
-            if !changed {
-                break;
+        // First what a way shares with others costs it its share, so that few are drawn to where many are; then only what
+        // it needs alone.
+        for share in [true, false] {
+            for _ in 0..ROUNDS {
+                if !self.choose_again(&mut chosen, share) {
+                    break;
+                }
             }
         }
         chosen
     }
 
+    /// Lets each pattern choose once more; whether any chose anew.
+    fn choose_again(&mut self, chosen: &mut [Option<usize>], share: bool) -> bool {
+        let mut changed = false;
+        for (ways, chosen) in self.options.iter().zip(chosen) {
+            let Some(before) = *chosen else { continue };
+            self.note(&ways[before], -1);
+            let now = least(ways.iter().map(|way| self.cost(way, share))).unwrap_or(before);
+            changed |= now != before;
+            *chosen = Some(now);
+            self.note(&ways[now], 1);
+        }
+        changed
+    }
+
     /// What a way costs that is taken beside the others, in cycles by byte of text.
-    fn cost(&self, way: &Way) -> f64 {
-        let nodes = way.nodes.iter();
-        let nodes = nodes.filter(|id| self.needed[**id as usize] == 0).count();
+    fn cost(&self, way: &Way, share: bool) -> f64 {
+        let part = |others: u32| match (others, share) {
+            (0, _) => 1.0,
+            (_, false) => 0.0,
+            (others, true) => 1.0 / f64::from(others + 1),
+        };
+        let nodes = way.nodes.iter().map(|id| part(self.needed[*id as usize]));
         let classes = way.classes.iter();
-        let classes = classes.filter(|c| self.asked[usize::from(**c)] == 0).count();
-        let mut cost = nodes as f64 * OPERATION + classes as f64 * CLASS;
+        let classes = classes.map(|class| part(self.asked[usize::from(*class)]));
+        let mut cost = nodes.sum::<f64>() * OPERATION + classes.sum::<f64>() * CLASS;
         for ((sample, covered), weight) in self.samples.iter().zip(&self.covered).zip(WEIGHTS) {
-            let positions = sample.found(way.choice.root);
-            let new = positions.filter(|at| covered[*at] == 0).count();
-            cost += new as f64 / sample.bytes() as f64 * WALK * weight;
+            let positions = sample.found(way.root);
+            let walks: f64 = positions.map(|at| part(covered[at].into())).sum();
+            cost += walks / sample.bytes() as f64 * WALK * weight;
         }
         cost
     }
@@ -254,7 +361,7 @@ impl<'a> Chooser<'a> {
             *asked = asked.wrapping_add_signed(by);
         }
         for (sample, covered) in self.samples.iter().zip(&mut self.covered) {
-            for at in sample.found(way.choice.root) {
+            for at in sample.found(way.root) {
                 covered[at] = covered[at].wrapping_add_signed(by as i16);
             }
         }

@@ -1,9 +1,16 @@
-//! Two small texts, and what the nodes of a graph of shapes find in them: so that [`super::plan`] counts candidates
-//! instead of guessing.
+//! Two small texts, and what shapes and first bytes find in them: so that [`super::plan`] counts candidates instead of
+//! guessing.
+
+use std::collections::HashMap;
 
 use super::bits::{Bits, CHUNK, HEAD};
+use super::classes::ByteSet;
 use super::classify::{self, Tables};
+use super::heads::{Heads, PLACES};
 use super::shape::{Graph, Node, NodeId};
+
+/// Bitmaps that tell where the first bytes of a pattern fit.
+pub(super) const ROWS: usize = PLACES + 1;
 
 /// What sentences look like (letters, manuals, a line of source), and rows (exports, logs).
 pub(super) const TEXTS: [&str; 2] = [
@@ -13,6 +20,8 @@ pub(super) const TEXTS: [&str; 2] = [
 
 /// A text in bitmaps, and the nodes computed over it so far.
 pub(super) struct Sample {
+    /// Spaces, the text, spaces.
+    text: Vec<u8>,
     bits: Bits,
     words: usize,
     bytes: usize,
@@ -30,6 +39,7 @@ impl Sample {
         classify::plain(&padded, tables, &mut bits.rows_mut()[HEAD - 1..]);
         Sample {
             words: padded.len() / 64 - 1,
+            text: padded,
             bits,
             bytes: text.len(),
             known: Vec::new(),
@@ -45,15 +55,7 @@ impl Sample {
 
     /// The positions in a bitmap that was computed before, counted from the start of the text.
     pub fn found(&self, root: NodeId) -> impl Iterator<Item = usize> {
-        let words = self.known[root as usize].iter().flatten().enumerate();
-        words.flat_map(|(i, &word)| {
-            let mut word = word;
-            std::iter::from_fn(move || {
-                let at = (word != 0).then(|| 64 * i + word.trailing_zeros() as usize);
-                word &= word.wrapping_sub(1);
-                at
-            })
-        })
+        positions(self.known[root as usize].as_deref().unwrap_or(&[]))
     }
 
     /// How many positions there are: those of the text, and a few after it.
@@ -64,6 +66,36 @@ impl Sample {
     /// Bytes of the text.
     pub fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// For each place of a match, and first for the one before it, the bitmap of the positions that have a byte of the
+    /// set there.
+    pub fn places(&self, heads: &Heads, known: &mut HashMap<ByteSet, Vec<u64>>) -> Vec<u64> {
+        let mut places = Vec::with_capacity(ROWS * self.words);
+        let before = if heads.whole {
+            ByteSet::MARK
+        } else {
+            ByteSet::ALL
+        };
+        for (place, set) in [before].iter().chain(&heads.places).enumerate() {
+            let bits = known.entry(*set).or_insert_with(|| self.bytes_of(set));
+            let (skip, n) = ((63 + place) / 64, ((63 + place) % 64) as u32);
+            let word = |i: usize| bits.get(i).copied().unwrap_or(0);
+            places.extend(
+                (skip..self.words + skip).map(|i| word(i) >> n | (word(i + 1) << 1) << (63 - n)),
+            );
+        }
+        places
+    }
+
+    fn bytes_of(&self, set: &ByteSet) -> Vec<u64> {
+        let words = self.text.chunks(64).map(|bytes| {
+            let bits = bytes.iter().enumerate();
+            bits.fold(0, |word, (bit, byte)| {
+                word | u64::from(set.contains(*byte)) << bit
+            })
+        });
+        words.collect()
     }
 
     fn compute(&mut self, graph: &Graph, id: NodeId) {
@@ -106,4 +138,16 @@ impl Sample {
         };
         self.known[id as usize] = Some(bitmap);
     }
+}
+
+/// The positions in a bitmap.
+pub(super) fn positions(words: &[u64]) -> impl Iterator<Item = usize> {
+    words.iter().enumerate().flat_map(|(i, &word)| {
+        let mut word = word;
+        std::iter::from_fn(move || {
+            let at = (word != 0).then(|| 64 * i + word.trailing_zeros() as usize);
+            word &= word.wrapping_sub(1);
+            at
+        })
+    })
 }

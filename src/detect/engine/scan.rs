@@ -102,7 +102,7 @@ pub(super) fn measure(engine: &Engine, text: &[u8], until: Until, memory: &mut M
     let mut base = 0;
     while base < text.len() {
         let words = CHUNK.min((text.len() - base).div_ceil(64));
-        sort(
+        let view = sort(
             engine,
             text,
             base,
@@ -113,6 +113,9 @@ pub(super) fn measure(engine: &Engine, text: &[u8], until: Until, memory: &mut M
         if until >= Until::Shapes {
             let (bits, found) = (&mut memory.bits, &mut memory.found);
             for search in engine.searches.iter().take(1).flatten() {
+                engine
+                .steps
+                .heads(&search.filter, view, bits, engine.word, engine.heads, words);
                 engine.steps.run(&search.program, bits, words, found);
                 let each = found.iter().map(|(_, word)| word.count_ones() as usize);
                 candidates += each.sum::<usize>();
@@ -148,6 +151,9 @@ fn chunk<V: Visit + ?Sized>(
         let searches = engine.searches.iter().zip(caches);
         for (search, cache) in searches.take(1 + usize::from(seldom)) {
             let Some(search) = search else { continue };
+            engine
+                .steps
+                .heads(&search.filter, view, bits, engine.word, engine.heads, words);
             engine.steps.run(&search.program, bits, words, found);
             search.joint.ready(cache);
             for &(word, mut candidates) in &*found {

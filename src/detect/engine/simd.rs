@@ -9,6 +9,7 @@ use super::bits::Bits;
 use std::ops::{BitAnd, BitOr, BitXor, Not};
 
 use super::classify::{self, Tables};
+use super::heads::{self, Filter as Heads};
 use super::program::Program;
 use super::run;
 use super::words::{self, Chunk, Filter};
@@ -78,6 +79,34 @@ impl Steps {
             Isa::Avx512 => unsafe { x86::classify_avx512(text, tables, bits) },
             #[cfg(not(target_arch = "x86_64"))]
             _ => classify::plain(text, tables, bits),
+        }
+    }
+
+    /// Step 5: see [`heads::find`].
+    #[inline]
+    pub fn heads(
+        self,
+        filter: &Heads,
+        text: &[u8],
+        bits: &mut Bits,
+        word: u16,
+        out: u16,
+        words: usize,
+    ) {
+        match self.0 {
+            Isa::Plain => heads::find(filter, text, bits, word, out, words, heads::plain),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => heads::find(filter, text, bits, word, out, words, |layer, text, out| {
+                // SAFETY: a `Steps` of these instructions is made only where the processor has them.
+                unsafe { x86::heads_avx2(layer, text, out) }
+            }),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => heads::find(filter, text, bits, word, out, words, |layer, text, out| {
+                // SAFETY: as above.
+                unsafe { x86::heads_avx512(layer, text, out) }
+            }),
+            #[cfg(not(target_arch = "x86_64"))]
+            _ => heads::find(filter, text, bits, word, out, words, heads::plain),
         }
     }
 
@@ -221,6 +250,7 @@ mod x86 {
 
     use super::super::bits::ROW;
     use super::super::classify::GROUP;
+    use super::super::heads::{Layer, PLACES};
     use super::*;
 
     /// 256 bits.
@@ -404,6 +434,66 @@ mod x86 {
                         _mm512_test_epi8_mask(of, _mm512_set1_epi8((1u8 << class) as i8));
                 }
             }
+        }
+    }
+
+    /// Heaps by the low half of a byte, and by the high half: 32 bytes at each place in two look-ups.
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+    pub fn heads_avx2(layer: &Layer, text: &[u8], out: &mut [u64]) {
+        assert!(out.len() * 64 + PLACES <= text.len());
+        let half = _mm256_set1_epi8(15);
+        let zero = _mm256_setzero_si256();
+        let table = |table: &[u8; 16]| {
+            // SAFETY: the table is 16 bytes long.
+            let table = unsafe { _mm_loadu_si128(table.as_ptr().cast()) };
+            _mm256_broadcastsi128_si256(table)
+        };
+        for (i, out) in out.iter_mut().enumerate() {
+            for side in 0..2 {
+                let mut all = _mm256_set1_epi8(-1);
+                for place in 0..PLACES {
+                    let at = 64 * i + 32 * side + place;
+                    // SAFETY: at + 32 is within the text by the assertion; the load asks for no alignment.
+                    let bytes = unsafe { _mm256_loadu_si256(text.as_ptr().add(at).cast()) };
+                    let low = _mm256_and_si256(bytes, half);
+                    let high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half);
+                    let low = _mm256_shuffle_epi8(table(&layer.by_low[place]), low);
+                    let high = _mm256_shuffle_epi8(table(&layer.by_high[place]), high);
+                    all = _mm256_and_si256(all, _mm256_and_si256(low, high));
+                }
+                let none = _mm256_movemask_epi8(_mm256_cmpeq_epi8(all, zero));
+                *out |= u64::from(!none as u32) << (32 * side);
+            }
+        }
+    }
+
+    /// Heaps by byte: 64 bytes at each place in one look-up.
+    #[target_feature(
+        enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2"
+    )]
+    pub fn heads_avx512(layer: &Layer, text: &[u8], out: &mut [u64]) {
+        assert!(out.len() * 64 + PLACES <= text.len());
+        let last = _mm512_set1_epi8(127);
+        let mut tables = [(last, last); PLACES];
+        for (table, bytes) in tables.iter_mut().zip(&layer.by_byte) {
+            // SAFETY: the table is 128 bytes long.
+            *table = unsafe {
+                (
+                    _mm512_loadu_si512(bytes.as_ptr().cast()),
+                    _mm512_loadu_si512(bytes.as_ptr().add(64).cast()),
+                )
+            };
+        }
+        for (i, out) in out.iter_mut().enumerate() {
+            let mut all = _mm512_set1_epi8(-1);
+            for (place, (first, second)) in tables.iter().enumerate() {
+                let at = 64 * i + place;
+                // SAFETY: at + 64 is within the text by the assertion; the load asks for no alignment.
+                let bytes = unsafe { _mm512_loadu_si512(text.as_ptr().add(at).cast()) };
+                let bytes = _mm512_min_epu8(bytes, last);
+                all = _mm512_and_si512(all, _mm512_permutex2var_epi8(*first, bytes, *second));
+            }
+            *out |= _mm512_test_epi8_mask(all, all);
         }
     }
 

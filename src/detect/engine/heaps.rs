@@ -1,0 +1,133 @@
+//! Step 3, for most patterns: which of them are put together, so that few tables tell where any of them may begin.
+//!
+//! Each pattern begins as a heap of its own. The two whose union lets the fewest positions through that neither does
+//! alone become one, again and again, until there are as many heaps as the tables have room for (agglomerative
+//! clustering). What lets through how much is counted on the samples. Called by [`super::plan`].
+
+use std::collections::HashMap;
+
+use super::classes::ByteSet;
+use super::heads::{HEAPS, Heads};
+use super::plan::WEIGHTS;
+use super::sample::{ROWS, Sample};
+
+/// Counts what the first bytes of patterns find in the samples.
+pub(super) struct Counter<'a> {
+    samples: &'a [Sample; 2],
+    known: [HashMap<ByteSet, Vec<u64>>; 2],
+}
+
+/// At most this many layers of heaps for the patterns that begin with a word, and for the others.
+const LAYERS: [usize; 2] = [2, 1];
+
+/// For each sample, for each place, the positions that have an allowed byte there.
+type Places = [Vec<u64>; 2];
+
+impl Counter<'_> {
+    pub fn new(samples: &[Sample; 2]) -> Counter<'_> {
+        Counter {
+            samples,
+            known: [HashMap::new(), HashMap::new()],
+        }
+    }
+
+    fn places(&mut self, heads: &Heads) -> Places {
+        [0, 1].map(|i| self.samples[i].places(heads, &mut self.known[i]))
+    }
+
+    /// The positions of each sample where these heads fit.
+    pub fn found(&mut self, heads: &Heads) -> [Vec<u64>; 2] {
+        self.places(heads).map(|places| {
+            let words = places.len() / ROWS;
+            let all = |i: usize| (0..ROWS).fold(u64::MAX, |all, place| all & places[place * words + i]);
+            (0..words).map(all).collect()
+        })
+    }
+
+    /// The share of positions of each sample where they fit.
+    pub fn density(&mut self, heads: &Heads) -> [f64; 2] {
+        let found = self.found(heads);
+        [0, 1].map(|i| {
+            let count: u32 = found[i].iter().map(|word| word.count_ones()).sum();
+            f64::from(count) / self.samples[i].bytes() as f64
+        })
+    }
+
+    /// The weighted share of positions that two heaps find together.
+    fn together(&self, a: &Places, b: &Places) -> f64 {
+        let mut weighed = 0.0;
+        for i in 0..2 {
+            let words = a[i].len() / ROWS;
+            let mut all = vec![u64::MAX; words];
+            for (a, b) in a[i].chunks_exact(words).zip(b[i].chunks_exact(words)) {
+                for ((all, a), b) in all.iter_mut().zip(a).zip(b) {
+                    *all &= a | b;
+                }
+            }
+            let count: u32 = all.iter().map(|word| word.count_ones()).sum();
+            weighed += f64::from(count) / self.samples[i].bytes() as f64 * WEIGHTS[i];
+        }
+        weighed
+    }
+
+    /// As many heaps as the tables have room for, at most.
+    pub fn heaps(&mut self, each: impl Iterator<Item = Heads>) -> Vec<Heads> {
+        let (whole, free): (Vec<_>, Vec<_>) = each.partition(|heads| heads.whole);
+        let mut heaps = self.join(whole, HEAPS * LAYERS[0]);
+        heaps.extend(self.join(free, HEAPS * LAYERS[1]));
+        heaps
+    }
+
+    fn join(&mut self, each: Vec<Heads>, most: usize) -> Vec<Heads> {
+        struct Heap {
+            heads: Heads,
+            places: Places,
+            found: f64,
+        }
+        let mut heaps: Vec<Heap> = Vec::new();
+        for heads in each {
+            if heaps.iter().all(|heap| heap.heads != heads) {
+                let places = self.places(&heads);
+                let found = self.together(&places, &places);
+                heaps.push(Heap {
+                    heads,
+                    places,
+                    found,
+                });
+            }
+        }
+        // What it costs to join heap i with the earlier heap j.
+        let cost = |a: &Heap, b: &Heap| self.together(&a.places, &b.places) - a.found - b.found;
+        let row = |heaps: &[Heap], i: usize| -> Vec<f64> {
+            (0..i).map(|j| cost(&heaps[i], &heaps[j])).collect()
+        };
+        let mut costs: Vec<Vec<f64>> = (0..heaps.len()).map(|i| row(&heaps, i)).collect();
+        while heaps.len() > most {
+            let pairs = costs.iter().enumerate();
+            let pairs = pairs.flat_map(|(i, row)| row.iter().enumerate().map(move |(j, c)| (i, j, *c)));
+            let Some((i, j, _)) = pairs.min_by(|a, b| a.2.total_cmp(&b.2)) else {
+                break;
+            };
+            // The later one goes into the earlier one, and the last takes its place.
+            let gone = heaps.swap_remove(i);
+            let heap = &mut heaps[j];
+            heap.heads = heap.heads.union(&gone.heads);
+            for (places, more) in heap.places.iter_mut().zip(&gone.places) {
+                places.iter_mut().zip(more).for_each(|(a, b)| *a |= b);
+            }
+            let found = self.together(&heap.places, &heap.places);
+            heap.found = found;
+            costs.pop();
+            for changed in [i, j] {
+                if changed >= heaps.len() {
+                    continue;
+                }
+                costs[changed] = row(&heaps, changed);
+                for later in changed + 1..heaps.len() {
+                    costs[later][changed] = cost(&heaps[later], &heaps[changed]);
+                }
+            }
+        }
+        heaps.into_iter().map(|heap| heap.heads).collect()
+    }
+}
