@@ -40,6 +40,12 @@ impl Heads {
         heads
     }
 
+    /// How many bytes tell anything.
+    pub fn depth(&self) -> usize {
+        let told = self.places.iter().rposition(|set| *set != ByteSet::ALL);
+        told.map_or(0, |last| last + 1)
+    }
+
     pub fn union(&self, other: &Heads) -> Heads {
         Heads {
             places: std::array::from_fn(|i| self.places[i].union(&other.places[i])),

@@ -44,15 +44,6 @@ impl Counter<'_> {
         })
     }
 
-    /// The share of positions of each sample where they fit.
-    pub fn density(&mut self, heads: &Heads) -> [f64; 2] {
-        let found = self.found(heads);
-        [0, 1].map(|i| {
-            let count: u32 = found[i].iter().map(|word| word.count_ones()).sum();
-            f64::from(count) / self.samples[i].bytes() as f64
-        })
-    }
-
     /// The weighted share of positions that two heaps find together.
     fn together(&self, a: &Places, b: &Places) -> f64 {
         let mut weighed = 0.0;

@@ -13,7 +13,7 @@ use regex_syntax::hir::{Hir, HirKind};
 
 use super::classes::{ByteSet, Classes};
 use super::classify::Tables;
-use super::heads::{Filter, Heads, PLACES};
+use super::heads::{Filter, Heads};
 use super::heaps::Counter;
 use super::sample::{Sample, TEXTS, positions};
 use super::shape::{Cut, Graph, MAX_REACH, Node, NodeId, Shape, Wide};
@@ -76,24 +76,29 @@ impl Plan {
         let mut samples = TEXTS.map(|text| Sample::new(text, &tables));
         let heads: Vec<Heads> = hirs.iter().map(Heads::new).collect();
         let mut counter = Counter::new(&samples);
-        let density: Vec<[f64; 2]> = heads.iter().map(|heads| counter.density(heads)).collect();
-        let mut choices: Vec<Option<Choice>> = Vec::with_capacity(hirs.len());
-        for density in &density {
-            let narrow = weigh(*density) * WALK < LITTLE;
-            choices.push(narrow.then_some(Choice {
-                root: None,
-                depth: PLACES,
-                density: *density,
-            }));
+        let found: Vec<_> = heads.iter().map(|heads| counter.found(heads)).collect();
+        let mut options = Vec::with_capacity(hirs.len());
+        for ((hir, heads), found) in hirs.iter().zip(&heads).zip(found) {
+            let alone = Way::heads(heads, found, &samples);
+            let narrow = weigh(alone.choice.density) * WALK < LITTLE;
+            let mut ways = Vec::new();
+            if !narrow {
+                ways = shapes(hir, &[&coarse, &classes], &mut graph, &mut samples);
+            }
+            if narrow || weigh(alone.choice.density) < MOST_CANDIDATES {
+                ways.push(alone);
+            }
+            options.push(ways);
         }
-        let open: Vec<usize> = (0..hirs.len()).filter(|&i| choices[i].is_none()).collect();
-        let mut options = Vec::with_capacity(open.len());
-        for &pattern in &open {
-            let hir = &hirs[pattern];
-            options.push(ways(hir, &[&coarse, &classes], &mut graph, &mut samples));
-        }
+        let mut chooser = Chooser::new(&options, &graph, classes.sets.len(), &samples);
+        let chosen = chooser.choose();
+        let choices: Vec<Option<Choice>> = chosen
+            .iter()
+            .zip(&options)
+            .map(|(chosen, ways)| chosen.map(|chosen| ways[chosen].choice))
+            .collect();
         let mut counter = Counter::new(&samples);
-        let mut heaps = |list: usize, choices: &[Option<Choice>]| {
+        let mut heaps = |list: usize| {
             let narrow = choices.iter().zip(&heads).zip(lists);
             let narrow = narrow.filter_map(|((choice, heads), of)| {
                 let narrow = choice.is_some_and(|choice| choice.root.is_none());
@@ -102,33 +107,8 @@ impl Plan {
             counter.heaps(narrow)
         };
         let most = lists.iter().max().map_or(0, |last| last + 1);
-        let mut chooser = Chooser::new(&options, &graph, classes.sets.len(), &samples);
-        for list in 0..most {
-            for heap in heaps(list, &choices) {
-                chooser.note_heads(&heap);
-            }
-        }
-        let chosen = chooser.choose();
-        for ((chosen, ways), &pattern) in chosen.iter().zip(&options).zip(&open) {
-            let way = chosen.map(|chosen| ways[chosen].choice);
-            let alone = Choice {
-                root: None,
-                depth: PLACES,
-                density: density[pattern],
-            };
-            let heads = (weigh(alone.density) < MOST_CANDIDATES).then_some(alone);
-            choices[pattern] = match (way, heads) {
-                // A shape takes a few operations at least.
-                (Some(way), Some(heads))
-                    if weigh(heads.density) * WALK < weigh(way.density) * WALK + 5.0 * OPERATION =>
-                {
-                    Some(heads)
-                }
-                (way, heads) => way.or(heads),
-            };
-        }
         let filters: Vec<Filter> = (0..most)
-            .map(|list| Filter::new(&heaps(list, &choices)))
+            .map(|list| Filter::new(&heaps(list)))
             .collect();
         let mut plan = drop_unused(classes, graph, choices, required);
         for (list, filter) in filters.into_iter().enumerate() {
@@ -154,10 +134,8 @@ impl Plan {
         roots.sort_unstable();
         roots.dedup();
         let heads = self.graph.node(Node::Class(self.heads()));
-        let graph = &mut self.graph;
-        let root = roots
-            .into_iter()
-            .fold(heads, |all, root| graph.node(Node::Or(all, root, 0)));
+        let root = self.graph.union(&roots);
+        let root = root.map_or(heads, |root| self.graph.node(Node::Or(heads, root, 0)));
         Some(Finder { filter, root })
     }
 }
@@ -193,18 +171,35 @@ fn drop_unused(
     }
 }
 
-/// A shape that a pattern may have.
+/// A way to find the candidates of a pattern.
 struct Way {
-    root: NodeId,
     choice: Choice,
+    /// Where it finds them in each sample.
+    found: [Vec<u64>; 2],
     /// The nodes that have to be computed for it.
     nodes: Vec<NodeId>,
     /// The classes that it asks about.
     classes: Vec<u8>,
 }
 
+impl Way {
+    /// By the first bytes alone.
+    fn heads(heads: &Heads, found: [Vec<u64>; 2], samples: &[Sample; 2]) -> Way {
+        Way {
+            choice: Choice {
+                root: None,
+                depth: heads.depth(),
+                density: [0, 1].map(|i| samples[i].share(&found[i])),
+            },
+            found,
+            nodes: Vec::new(),
+            classes: Vec::new(),
+        }
+    }
+}
+
 /// All shapes worth considering for a pattern.
-fn ways(hir: &Hir, classes: &[&Classes], graph: &mut Graph, samples: &mut [Sample; 2]) -> Vec<Way> {
+fn shapes(hir: &Hir, classes: &[&Classes], graph: &mut Graph, samples: &mut [Sample; 2]) -> Vec<Way> {
     let most = hir.properties().maximum_len().unwrap_or(0);
     let mut ways: Vec<Way> = Vec::new();
     let widths: &[Wide] = if branches(hir) {
@@ -219,7 +214,7 @@ fn ways(hir: &Hir, classes: &[&Classes], graph: &mut Graph, samples: &mut [Sampl
                 let Some(Shape { root, .. }) = graph.shape(hir, classes, cut) else {
                     continue;
                 };
-                if root == 0 || ways.iter().any(|way| way.root == root) {
+                if root == 0 || ways.iter().any(|way| way.choice.root == Some(root)) {
                     continue;
                 }
                 let nodes = computed(graph, root);
@@ -227,7 +222,8 @@ fn ways(hir: &Hir, classes: &[&Classes], graph: &mut Graph, samples: &mut [Sampl
                     // Deeper ones are larger still.
                     break;
                 }
-                let density = [0, 1].map(|i| samples[i].density(graph, root));
+                let found = [0, 1].map(|i| samples[i].found(graph, root));
+                let density = [0, 1].map(|i| samples[i].share(&found[i]));
                 if density[0].min(density[1]) > MOST_CANDIDATES {
                     continue;
                 }
@@ -240,7 +236,7 @@ fn ways(hir: &Hir, classes: &[&Classes], graph: &mut Graph, samples: &mut [Sampl
                     continue;
                 }
                 ways.push(Way {
-                    root,
+                    found,
                     choice: Choice {
                         root: Some(root),
                         depth: depth.min(most),
@@ -279,14 +275,6 @@ impl<'a> Chooser<'a> {
             needed: vec![0; graph.nodes.len()],
             asked: vec![0; classes],
             covered: [0, 1].map(|i| vec![0; samples[i].positions()]),
-        }
-    }
-
-    /// Notes what first bytes let through anyway.
-    fn note_heads(&mut self, heads: &Heads) {
-        let found = Counter::new(self.samples).found(heads);
-        for (found, covered) in found.iter().zip(&mut self.covered) {
-            positions(found).for_each(|at| covered[at] += 1);
         }
     }
 
@@ -342,10 +330,9 @@ impl<'a> Chooser<'a> {
         let classes = way.classes.iter();
         let classes = classes.map(|class| part(self.asked[usize::from(*class)]));
         let mut cost = nodes.sum::<f64>() * OPERATION + classes.sum::<f64>() * CLASS;
-        for ((sample, covered), weight) in self.samples.iter().zip(&self.covered).zip(WEIGHTS) {
-            let positions = sample.found(way.root);
-            let walks: f64 = positions.map(|at| part(covered[at].into())).sum();
-            cost += walks / sample.bytes() as f64 * WALK * weight;
+        for (i, weight) in WEIGHTS.into_iter().enumerate() {
+            let walks = positions(&way.found[i]).map(|at| part(self.covered[i][at].into()));
+            cost += walks.sum::<f64>() / self.samples[i].bytes() as f64 * WALK * weight;
         }
         cost
     }
@@ -360,8 +347,8 @@ impl<'a> Chooser<'a> {
             let asked = &mut self.asked[usize::from(*class)];
             *asked = asked.wrapping_add_signed(by);
         }
-        for (sample, covered) in self.samples.iter().zip(&mut self.covered) {
-            for at in sample.found(way.root) {
+        for (found, covered) in way.found.iter().zip(&mut self.covered) {
+            for at in positions(found) {
                 covered[at] = covered[at].wrapping_add_signed(by as i16);
             }
         }

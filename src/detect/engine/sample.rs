@@ -46,16 +46,17 @@ impl Sample {
         }
     }
 
-    /// The share of positions that are in the bitmap.
-    pub fn density(&mut self, graph: &Graph, root: NodeId) -> f64 {
+    /// The bitmap of a shape, from the start of the text.
+    pub fn found(&mut self, graph: &Graph, root: NodeId) -> Vec<u64> {
         self.known.resize(graph.nodes.len(), None);
         self.compute(graph, root);
-        self.found(root).count() as f64 / self.bytes as f64
+        self.known[root as usize].clone().unwrap_or_default()
     }
 
-    /// The positions in a bitmap that was computed before, counted from the start of the text.
-    pub fn found(&self, root: NodeId) -> impl Iterator<Item = usize> {
-        positions(self.known[root as usize].as_deref().unwrap_or(&[]))
+    /// The share of positions that are in a bitmap.
+    pub fn share(&self, found: &[u64]) -> f64 {
+        let count: u32 = found.iter().map(|word| word.count_ones()).sum();
+        f64::from(count) / self.bytes as f64
     }
 
     /// How many positions there are: those of the text, and a few after it.

@@ -162,6 +162,52 @@ impl Graph {
         Seen { node, ahead: 0 }
     }
 
+    /// The bitmap of what any of these finds. What two of them ask for alike, first of all, is asked once:
+    /// `a & x | a & y` is `a & (x | y)`.
+    pub fn union(&mut self, roots: &[NodeId]) -> Option<NodeId> {
+        let mut roots = roots.to_vec();
+        roots.sort_unstable();
+        roots.dedup();
+        if roots.contains(&0) {
+            return Some(0);
+        }
+        // Of each what it asks for first, and the rest of it.
+        let mut parts: Vec<(NodeId, NodeId, u16)> = Vec::new();
+        let mut whole = Vec::new();
+        for &root in &roots {
+            match self.nodes[root as usize] {
+                // A condition at the same place may be either.
+                Node::And(a, b, 0) => parts.extend([(a, b, 0), (b, a, 0)]),
+                Node::And(a, b, n) if a != 0 => parts.push((a, b, n)),
+                _ => whole.push(root),
+            }
+        }
+        while !parts.is_empty() {
+            let count = |(a, _, n): &(NodeId, NodeId, u16)| {
+                parts.iter().filter(|p| (p.0, p.2) == (*a, *n)).count()
+            };
+            let most = parts.iter().max_by_key(|part| count(part)).copied();
+            let Some((first, _, n)) = most else { break };
+            let (same, others): (Vec<_>, Vec<_>) = parts
+                .into_iter()
+                .partition(|part| (part.0, part.2) == (first, n));
+            let rests: Vec<NodeId> = same.iter().map(|part| part.1).collect();
+            // What was taken here is not taken once more the other way round.
+            parts = others;
+            if n == 0 {
+                parts.retain(|(a, b, n)| *n != 0 || *b != first || !rests.contains(a));
+            }
+            let rest = self.union(&rests)?;
+            whole.push(match rest {
+                0 => first,
+                rest => self.node(Node::And(first, rest, n)),
+            });
+        }
+        whole
+            .into_iter()
+            .reduce(|all, root| self.node(Node::Or(all, root, 0)))
+    }
+
     fn or(&mut self, a: Seen, b: Seen) -> Seen {
         if a.node == 0 || b.node == 0 {
             return ALL;
