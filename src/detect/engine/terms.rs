@@ -28,6 +28,70 @@ struct Term {
     exact: bool,
 }
 
+/// What stands beside a key: the bytes that touch it or, if a gap does, the gap's other side. Letters count in one case.
+/// Many terms share a key; this tells most of them off without a look at their text.
+#[derive(Clone, Copy, Debug, Default)]
+struct Beside {
+    /// The last four bytes before the key, and the first four after it; where the term has fewer, what counts.
+    before: u32,
+    after: u32,
+    before_counts: u32,
+    after_counts: u32,
+}
+
+/// Letters in one case, four bytes at once; whatever else that makes alike, the comparison tells apart.
+const FOLD: u32 = 0x2020_2020;
+
+impl Beside {
+    /// What a term asks for.
+    fn of(before: &[u8], after: &[u8]) -> Beside {
+        let four = |bytes: &mut dyn Iterator<Item = &u8>| {
+            let bytes = bytes.take(4).take_while(|byte| **byte != b' ').enumerate();
+            bytes.fold((0, 0), |(all, counts), (i, byte)| {
+                let shift = 8 * i as u32;
+                (all | u32::from(byte | 0x20) << shift, counts | 0xFF << shift)
+            })
+        };
+        let before = before.strip_suffix(b" ").unwrap_or(before);
+        let after = after.strip_prefix(b" ").unwrap_or(after);
+        let (before, before_counts) = four(&mut before.iter().rev());
+        let (after, after_counts) = four(&mut after.iter());
+        Beside {
+            before,
+            after,
+            before_counts,
+            after_counts,
+        }
+    }
+
+    /// What a text has beside a word.
+    fn in_text(text: &[u8], start: usize, end: usize) -> Beside {
+        let gap = |bytes: &mut dyn Iterator<Item = &u8>| {
+            bytes.take(MAX_GAP).take_while(|byte| is_gap(**byte)).count()
+        };
+        let end = end + gap(&mut text[end..].iter());
+        let start = start - gap(&mut text[..start].iter().rev());
+        let mut after = [0; 4];
+        let room = text.len().min(end + 4) - end;
+        after[..room].copy_from_slice(&text[end..end + room]);
+        let mut before = [0; 4];
+        let room = start.min(4);
+        before[4 - room..].copy_from_slice(&text[start - room..start]);
+        Beside {
+            before: u32::from_be_bytes(before) | FOLD,
+            after: u32::from_le_bytes(after) | FOLD,
+            ..Beside::default()
+        }
+    }
+
+    /// Whether a term that asks for this may stand in a text that has `text`.
+    #[inline(always)]
+    fn may_be(&self, text: &Beside) -> bool {
+        (self.before ^ text.before) & self.before_counts == 0
+            && (self.after ^ text.after) & self.after_counts == 0
+    }
+}
+
 /// All terms, by their keys.
 #[derive(Debug)]
 pub(super) struct Terms {
@@ -36,7 +100,7 @@ pub(super) struct Terms {
     terms: Vec<Term>,
     /// Open addressing: the hash of a key, and which of `by_key` have it.
     slots: Vec<(u64, u32, u32)>,
-    by_key: Vec<u32>,
+    by_key: Vec<(Beside, u32)>,
     /// How far before its key a term may begin.
     pub back: usize,
 }
@@ -62,7 +126,7 @@ impl Terms {
         }
         let mut texts = Vec::new();
         let mut terms = Vec::with_capacity(specs.len());
-        let mut keyed: Vec<(u64, u32)> = Vec::with_capacity(specs.len());
+        let mut keyed: Vec<(u64, Beside, u32)> = Vec::with_capacity(specs.len());
         let (mut back, mut digits, mut shorts, mut capitals) = (0, false, false, true);
         for (index, text) in canonical.iter().enumerate() {
             let exact = text.iter().any(u8::is_ascii_uppercase);
@@ -81,7 +145,8 @@ impl Terms {
             }
             let gaps = text[..key.start].iter().filter(|&&b| b == b' ').count();
             back = back.max(key.start + gaps * (MAX_GAP - 1));
-            keyed.push((hash(word), index as u32));
+            let beside = Beside::of(&text[..key.start], &text[key.end..]);
+            keyed.push((hash(word), beside, index as u32));
             let start = texts.len() as u32;
             texts.extend_from_slice(text);
             terms.push(Term {
@@ -90,7 +155,7 @@ impl Terms {
                 exact,
             });
         }
-        keyed.sort_unstable();
+        keyed.sort_unstable_by_key(|(hash, _, index)| (*hash, *index));
         let class = |set: ByteSet| classes.cover(&set).map_or(0, |(class, _)| class);
         let first = if digits {
             class(ByteSet::TERM)
@@ -154,9 +219,17 @@ impl Terms {
                 return;
             }
             if hash == word.hash {
-                for &index in &self.by_key[from as usize..to as usize] {
+                let at = base + word.at as usize;
+                // Of a word that goes on past what the bitmaps show, what follows is not known.
+                let short = (word.len as usize) < words::MOST;
+                let beside = Beside::in_text(text, at, at + word.len as usize);
+                for (asked, index) in &self.by_key[from as usize..to as usize] {
+                    if short && !asked.may_be(&beside) {
+                        continue;
+                    }
+                    let index = *index;
                     let term = &self.terms[index as usize];
-                    if let Some((start, end)) = self.compare(text, base + word.at as usize, term)
+                    if let Some((start, end)) = self.compare(text, at, term)
                         && starts.contains(&start)
                     {
                         visit.term(index, start, end);
@@ -211,8 +284,11 @@ impl Terms {
 
 /// A table of at least twice as many slots as keys, the terms in the order of their keys, and the keys.
 #[allow(clippy::type_complexity)]
-fn table(keyed: &[(u64, u32)]) -> (Vec<(u64, u32, u32)>, Vec<u32>, Vec<u64>) {
-    let by_key: Vec<u32> = keyed.iter().map(|(_, term)| *term).collect();
+fn table(
+    keyed: &[(u64, Beside, u32)],
+) -> (Vec<(u64, u32, u32)>, Vec<(Beside, u32)>, Vec<u64>) {
+    let by_key = keyed.iter().map(|(_, beside, term)| (*beside, *term));
+    let by_key = by_key.collect();
     let mut slots = vec![(0, 0, 0); (2 * keyed.len()).next_power_of_two()];
     let mut keys = Vec::new();
     let mut from = 0;

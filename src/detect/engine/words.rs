@@ -12,6 +12,8 @@ use super::terms::MIN_LONG;
 pub(super) struct Word {
     /// Its first byte, counted from the start of the chunk.
     pub at: u32,
+    /// Its bytes, as far as the bitmaps show: 64 at least, if it has so many.
+    pub len: u32,
     pub hash: u64,
 }
 
@@ -90,8 +92,11 @@ pub(super) fn find(filter: &Filter, chunk: &Chunk<'_>, out: &mut Vec<Word>) {
             );
             let slot = (hash >> filter.shift) as usize;
             if filter.table[slot / 64] >> (slot % 64) & 1 == 1 {
-                let at = at as u32;
-                out.push(Word { at, hash });
+                out.push(Word {
+                    at: at as u32,
+                    len: len as u32,
+                    hash,
+                });
             }
         }
     }
