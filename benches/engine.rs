@@ -365,12 +365,7 @@ fn report(patterns: &[PatternSpec]) {
     for p in engine.report() {
         println!(
             "{:<24} {:>9} {:>8.2} {:>8.2} {:>6}  {:?}",
-            p.name,
-            p.depth,
-            p.in_prose,
-            p.in_rows,
-            p.max_length,
-            p.lane
+            p.name, p.depth, p.in_prose, p.in_rows, p.max_length, p.lane
         );
     }
 }

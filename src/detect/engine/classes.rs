@@ -142,7 +142,6 @@ impl ByteSet {
             high: self.high || other.high,
         }
     }
-
 }
 
 const fn span(first: u8, last: u8) -> u128 {

@@ -201,7 +201,10 @@ pub(super) fn find(
         add(layer, text, found);
     }
     let rows = bits.rows_mut();
-    let (word, out) = (usize::from(word) * ROW + HEAD, usize::from(out) * ROW + HEAD);
+    let (word, out) = (
+        usize::from(word) * ROW + HEAD,
+        usize::from(out) * ROW + HEAD,
+    );
     for i in 0..words {
         rows[out + i] &= !(rows[word + i] << 1 | rows[word + i - 1] >> 63);
     }
@@ -217,9 +220,11 @@ pub(super) fn plain(layer: &Layer, text: &[u8], out: &mut [u64]) {
         for bit in 0..64 {
             let at = 64 * i + bit;
             let bytes = text[at..at + PLACES].iter();
-            let all = bytes.zip(&layer.by_byte).fold(u8::MAX, |all, (byte, table)| {
-                all & table[usize::from(byte.min(&127) & 127)]
-            });
+            let all = bytes
+                .zip(&layer.by_byte)
+                .fold(u8::MAX, |all, (byte, table)| {
+                    all & table[usize::from(byte.min(&127) & 127)]
+                });
             *out |= u64::from(all != 0) << bit;
         }
     }

@@ -39,7 +39,8 @@ impl Counter<'_> {
     pub fn found(&mut self, heads: &Heads) -> [Vec<u64>; 2] {
         self.places(heads).map(|places| {
             let words = places.len() / ROWS;
-            let all = |i: usize| (0..ROWS).fold(u64::MAX, |all, place| all & places[place * words + i]);
+            let all =
+                |i: usize| (0..ROWS).fold(u64::MAX, |all, place| all & places[place * words + i]);
             (0..words).map(all).collect()
         })
     }
@@ -95,7 +96,8 @@ impl Counter<'_> {
         let mut costs: Vec<Vec<f64>> = (0..heaps.len()).map(|i| row(&heaps, i)).collect();
         while heaps.len() > most {
             let pairs = costs.iter().enumerate();
-            let pairs = pairs.flat_map(|(i, row)| row.iter().enumerate().map(move |(j, c)| (i, j, *c)));
+            let pairs =
+                pairs.flat_map(|(i, row)| row.iter().enumerate().map(move |(j, c)| (i, j, *c)));
             let Some((i, j, _)) = pairs.min_by(|a, b| a.2.total_cmp(&b.2)) else {
                 break;
             };

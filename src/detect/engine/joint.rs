@@ -363,9 +363,7 @@ impl Joint {
         if work.places.is_empty() {
             next |= DEAD;
         }
-        cache
-            .next
-            .resize(cache.next.len() + self.width(), UNMADE);
+        cache.next.resize(cache.next.len() + self.width(), UNMADE);
         cache.size += 4 * self.width() + 8 * work.key.len() + 96;
         cache.states.push(Known {
             before,

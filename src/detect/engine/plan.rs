@@ -107,9 +107,7 @@ impl Plan {
             counter.heaps(narrow)
         };
         let most = lists.iter().max().map_or(0, |last| last + 1);
-        let filters: Vec<Filter> = (0..most)
-            .map(|list| Filter::new(&heaps(list)))
-            .collect();
+        let filters: Vec<Filter> = (0..most).map(|list| Filter::new(&heaps(list))).collect();
         let mut plan = drop_unused(classes, graph, choices, required);
         for (list, filter) in filters.into_iter().enumerate() {
             let finder = plan.finder(lists, list, filter);
@@ -199,7 +197,12 @@ impl Way {
 }
 
 /// All shapes worth considering for a pattern.
-fn shapes(hir: &Hir, classes: &[&Classes], graph: &mut Graph, samples: &mut [Sample; 2]) -> Vec<Way> {
+fn shapes(
+    hir: &Hir,
+    classes: &[&Classes],
+    graph: &mut Graph,
+    samples: &mut [Sample; 2],
+) -> Vec<Way> {
     let most = hir.properties().maximum_len().unwrap_or(0);
     let mut ways: Vec<Way> = Vec::new();
     let widths: &[Wide] = if branches(hir) {

@@ -114,8 +114,8 @@ pub(super) fn measure(engine: &Engine, text: &[u8], until: Until, memory: &mut M
             let (bits, found) = (&mut memory.bits, &mut memory.found);
             for search in engine.searches.iter().take(1).flatten() {
                 engine
-                .steps
-                .heads(&search.filter, view, bits, engine.word, engine.heads, words);
+                    .steps
+                    .heads(&search.filter, view, bits, engine.word, engine.heads, words);
                 engine.steps.run(&search.program, bits, words, found);
                 let each = found.iter().map(|(_, word)| word.count_ones() as usize);
                 candidates += each.sum::<usize>();

@@ -112,7 +112,13 @@ impl Steps {
 
     /// Step 5: see [`run`].
     #[inline]
-    pub fn run(self, program: &Program, bits: &mut Bits, words: usize, found: &mut Vec<(u32, u64)>) {
+    pub fn run(
+        self,
+        program: &Program,
+        bits: &mut Bits,
+        words: usize,
+        found: &mut Vec<(u32, u64)>,
+    ) {
         match self.0 {
             Isa::Plain => run::run::<u64>(program, bits, words, found),
             // SAFETY: a `Steps` of these instructions is made only where the processor has them.
@@ -505,7 +511,12 @@ mod x86 {
     #[target_feature(
         enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2"
     )]
-    pub fn run_avx512(program: &Program, bits: &mut Bits, words: usize, found: &mut Vec<(u32, u64)>) {
+    pub fn run_avx512(
+        program: &Program,
+        bits: &mut Bits,
+        words: usize,
+        found: &mut Vec<(u32, u64)>,
+    ) {
         run::run::<Z>(program, bits, words, found);
     }
 

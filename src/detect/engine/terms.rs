@@ -49,7 +49,10 @@ impl Beside {
             let bytes = bytes.take(4).take_while(|byte| **byte != b' ').enumerate();
             bytes.fold((0, 0), |(all, counts), (i, byte)| {
                 let shift = 8 * i as u32;
-                (all | u32::from(byte | 0x20) << shift, counts | 0xFF << shift)
+                (
+                    all | u32::from(byte | 0x20) << shift,
+                    counts | 0xFF << shift,
+                )
             })
         };
         let before = before.strip_suffix(b" ").unwrap_or(before);
@@ -67,7 +70,10 @@ impl Beside {
     /// What a text has beside a word.
     fn in_text(text: &[u8], start: usize, end: usize) -> Beside {
         let gap = |bytes: &mut dyn Iterator<Item = &u8>| {
-            bytes.take(MAX_GAP).take_while(|byte| is_gap(**byte)).count()
+            bytes
+                .take(MAX_GAP)
+                .take_while(|byte| is_gap(**byte))
+                .count()
         };
         let end = end + gap(&mut text[end..].iter());
         let start = start - gap(&mut text[..start].iter().rev());
@@ -284,9 +290,7 @@ impl Terms {
 
 /// A table of at least twice as many slots as keys, the terms in the order of their keys, and the keys.
 #[allow(clippy::type_complexity)]
-fn table(
-    keyed: &[(u64, Beside, u32)],
-) -> (Vec<(u64, u32, u32)>, Vec<(Beside, u32)>, Vec<u64>) {
+fn table(keyed: &[(u64, Beside, u32)]) -> (Vec<(u64, u32, u32)>, Vec<(Beside, u32)>, Vec<u64>) {
     let by_key = keyed.iter().map(|(_, beside, term)| (*beside, *term));
     let by_key = by_key.collect();
     let mut slots = vec![(0, 0, 0); (2 * keyed.len()).next_power_of_two()];
