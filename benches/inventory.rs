@@ -326,6 +326,7 @@ fn main() {
                         ("nino".into(), Sensitive::new(value(5, person))),
                         ("email".into(), Sensitive::new(value(1, person))),
                     ],
+                    ..Person::default()
                 };
                 let (answer, took) = timed(|| {
                     find(

@@ -113,7 +113,7 @@ pub fn run(args: &FindArgs) -> anyhow::Result<Exit> {
             .into_iter()
             .map(Sensitive::new)
             .collect(),
-        identifiers: Vec::new(),
+        ..Person::default()
     };
     for (kind, value) in args.identifiers.0.iter().chain(&args.id) {
         for value in options::private_values(std::slice::from_ref(value))? {

@@ -4,12 +4,15 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::inventory::{
     pack::Names,
-    record::{ContentRecord, NameRecord, PartRecord, RuleRecord},
+    record::{ContentRecord, NameRecord, PartRecord, RuleRecord, TokenRecord},
     write::{Cache, Ticket, WriteError, Writing, intern},
 };
 
 /// Names and tokens remembered as written, so that a common surname is not tried again at each mention.
 const MOST_NAMES: usize = 1 << 20;
+
+/// Tells a value whose ways are written from a name whose tokens are: an e-mail address may be both.
+const KEYS: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl<'b> Writing<'_, 'b> {
     /// The content that a ticket's parts wait on, not yet seen by any document.
@@ -239,6 +242,9 @@ impl<'b> Writing<'_, 'b> {
         for name in &part.names {
             self.name(tx, name)?;
         }
+        for alias in &part.aliases {
+            self.keys(tx, alias)?;
+        }
         Ok(())
     }
 
@@ -260,14 +266,19 @@ impl<'b> Writing<'_, 'b> {
         for token in &name.tokens {
             tx.prepare_cached("INSERT OR IGNORE INTO name_token VALUES (?1, ?2)")?
                 .execute(params![token.hash.0 as i64, hash])?;
-            // Each token once a run, also when it is known: a newer program may know more ways to it.
-            if !self.cache.names.insert(token.hash.0) {
-                continue;
-            }
-            for (how, key) in &token.keys {
-                tx.prepare_cached("INSERT OR IGNORE INTO token_key VALUES (?1, ?2, ?3)")?
-                    .execute(params![key.0 as i64, *how as i64, token.hash.0 as i64])?;
-            }
+            self.keys(tx, token)?;
+        }
+        Ok(())
+    }
+
+    /// The ways to a token or value. Once a run, also when they are known: a newer program may know more of them.
+    fn keys(&mut self, tx: &Connection, token: &TokenRecord) -> Result<(), WriteError> {
+        if !self.cache.names.insert(token.hash.0 ^ KEYS) {
+            return Ok(());
+        }
+        for (how, key) in &token.keys {
+            tx.prepare_cached("INSERT OR IGNORE INTO token_key VALUES (?1, ?2, ?3)")?
+                .execute(params![key.0 as i64, *how as i64, token.hash.0 as i64])?;
         }
         Ok(())
     }

@@ -13,11 +13,13 @@ use std::{
 
 use crate::{
     inventory::{
-        keys::{Key, name_form, name_tokens},
-        pack::Names,
+        aliases,
+        keys::Key,
+        names::{Sex, mailbox_tokens, name_form, name_parts},
+        pack::{Names, Spot},
         record::{
-            FindingRecord, NameRecord, PLACES, PartRecord, RuleRecord, SHOWN, ValueHash,
-            ValueRecord,
+            FindingRecord, NameRecord, PLACES, PartRecord, RuleRecord, SHOWN, TokenRecord,
+            ValueHash, ValueRecord,
         },
     },
     model::{Anchor, Category, Finding, Outcome, PartChain, Status},
@@ -45,6 +47,34 @@ pub struct Gather {
     name: Option<Builder>,
     ordinal: u32,
     weight: usize,
+    /// Tokens hashed before, so that a common surname is hashed once.
+    tokens: HashMap<String, TokenRecord>,
+}
+
+/// What the index knows of a value beyond its rule: raised when that changes, so that documents are read again.
+pub const INDEX: u32 = 2;
+
+/// Tokens kept hashed.
+const MOST_TOKENS: usize = 20_000;
+
+/// The key, and what it has hashed before.
+struct Hashing<'a> {
+    key: &'a Key,
+    tokens: &'a mut HashMap<String, TokenRecord>,
+}
+
+impl Hashing<'_> {
+    fn token(&mut self, folded: &str) -> TokenRecord {
+        if let Some(known) = self.tokens.get(folded) {
+            return known.clone();
+        }
+        if self.tokens.len() >= MOST_TOKENS {
+            self.tokens.clear();
+        }
+        let record = self.key.token_record(folded);
+        self.tokens.insert(folded.to_owned(), record.clone());
+        record
+    }
 }
 
 /// Rough bytes of memory one distinct value takes, its hash-map slot included.
@@ -65,6 +95,7 @@ impl Gather {
             name: None,
             ordinal: 0,
             weight: 0,
+            tokens: HashMap::new(),
         }
     }
 
@@ -81,6 +112,7 @@ impl Gather {
             places: Vec::new(),
             rules: Vec::new(),
             names: Vec::new(),
+            aliases: Vec::new(),
         };
         self.ordinal += 1;
         self.open.push(Builder::new(header));
@@ -101,6 +133,7 @@ impl Gather {
                     places: Vec::new(),
                     rules: Vec::new(),
                     names: Vec::new(),
+                    aliases: Vec::new(),
                 })
             })
         } else if let Some(builder) = self.open.last_mut() {
@@ -109,7 +142,11 @@ impl Gather {
             debug_assert!(false, "a finding outside of any part");
             return;
         };
-        self.weight += builder.take(finding, &self.key, &self.rules, self.previews);
+        let tools = Hashing {
+            key: &self.key,
+            tokens: &mut self.tokens,
+        };
+        self.weight += builder.take(finding, tools, &self.rules, self.previews);
     }
 
     /// Closes the innermost open part: how it ended, and how many people it is about.
@@ -158,6 +195,7 @@ struct Builder {
     places: Names,
     rules: Vec<(u16, RuleBuilder)>,
     names: HashMap<ValueHash, NameRecord, Keyed>,
+    aliases: Vec<TokenRecord>,
 }
 
 impl Builder {
@@ -167,11 +205,19 @@ impl Builder {
             places: Names::default(),
             rules: Vec::new(),
             names: HashMap::default(),
+            aliases: Vec::new(),
         }
     }
 
     /// Adds a finding; returns the weight it added.
-    fn take(&mut self, finding: &Finding, key: &Key, rules: &[RuleInfo], previews: bool) -> usize {
+    fn take(
+        &mut self,
+        finding: &Finding,
+        mut hashing: Hashing<'_>,
+        rules: &[RuleInfo],
+        previews: bool,
+    ) -> usize {
+        let key = hashing.key;
         let index = finding.rule.0;
         let Some(info) = rules.get(usize::from(index)) else {
             debug_assert!(false, "a rule that is not in the set");
@@ -195,15 +241,19 @@ impl Builder {
         }
 
         // A name is kept by its tokens, from the text as it stands: its order, case and titles do not make another name.
-        let tokens = if info.names {
-            name_tokens(finding.value.expose())
-        } else {
-            Vec::new()
-        };
+        let mut sex = Sex::Unsaid;
+        let mut tokens = Vec::new();
         let hash = if info.names {
+            let parts = name_parts(finding.value.expose());
+            (tokens, sex) = (parts.tokens, parts.sex);
             key.value(&info.kind, &name_form(&tokens))
         } else {
             key.value(&info.kind, finding.normal.expose())
+        };
+        let spot = Spot {
+            anchor: finding.location.anchor.clone(),
+            offset: Some(finding.location.offset),
+            sex,
         };
         rule.number += 1;
         if rule.room_for(level) {
@@ -239,8 +289,7 @@ impl Builder {
         match rule.values.entry(hash) {
             Entry::Vacant(entry) => {
                 let mut places = Vec::with_capacity(8);
-                self.places
-                    .pack_anchor(&finding.location.anchor, &mut places);
+                self.places.pack_spot(&spot, &mut places);
                 entry.insert(ValueRecord {
                     hash,
                     count: 1,
@@ -249,8 +298,21 @@ impl Builder {
                     places,
                 });
                 weight += VALUE_WEIGHT;
-                if info.names {
-                    weight += self.add_name(hash, &tokens, key);
+                if &*info.kind == aliases::EMAIL {
+                    tokens = mailbox_tokens(finding.normal.expose());
+                }
+                if !tokens.is_empty() {
+                    weight += self.add_name(hash, &tokens, &mut hashing);
+                }
+                let keys = aliases::of(
+                    &info.kind,
+                    finding.normal.expose(),
+                    finding.value.expose(),
+                    key,
+                );
+                if !keys.is_empty() {
+                    weight += VALUE_WEIGHT;
+                    self.aliases.push(TokenRecord { hash, keys });
                 }
             }
             Entry::Occupied(mut entry) => {
@@ -264,8 +326,7 @@ impl Builder {
                 }
                 if value.count <= PLACES as u64 {
                     let before = value.places.len();
-                    self.places
-                        .pack_anchor(&finding.location.anchor, &mut value.places);
+                    self.places.pack_spot(&spot, &mut value.places);
                     weight += value.places.len() - before;
                 }
             }
@@ -273,11 +334,11 @@ impl Builder {
         weight
     }
 
-    fn add_name(&mut self, hash: ValueHash, tokens: &[String], key: &Key) -> usize {
+    fn add_name(&mut self, hash: ValueHash, tokens: &[String], hashing: &mut Hashing<'_>) -> usize {
         match self.names.entry(hash) {
             Entry::Occupied(_) => 0,
             Entry::Vacant(entry) => {
-                let tokens: Vec<_> = tokens.iter().map(|t| key.token_record(t)).collect();
+                let tokens: Vec<_> = tokens.iter().map(|t| hashing.token(t)).collect();
                 let weight = VALUE_WEIGHT * (1 + tokens.len());
                 entry.insert(NameRecord { hash, tokens });
                 weight
@@ -305,6 +366,7 @@ impl Builder {
             });
         }
         piece.names = std::mem::take(&mut self.names).into_values().collect();
+        piece.aliases = std::mem::take(&mut self.aliases);
         (!piece.rules.is_empty()).then_some(piece)
     }
 
@@ -312,6 +374,7 @@ impl Builder {
         let mut names: Vec<_> = self.names.into_values().collect();
         names.sort_unstable_by_key(|name| name.hash);
         self.header.names = names;
+        self.header.aliases = self.aliases;
         self.rules.sort_unstable_by_key(|(index, _)| *index);
         for (index, mut rule) in self.rules {
             let info = &rules[usize::from(index)];

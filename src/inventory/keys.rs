@@ -13,9 +13,9 @@ use std::{
 
 use thiserror::Error;
 
-use crate::{
-    detect::normalise::Normaliser,
-    inventory::record::{TokenKey, TokenRecord, ValueHash},
+use crate::inventory::{
+    record::{TokenKey, TokenRecord, ValueHash},
+    sound,
 };
 
 /// First word of a key file, so that a wrong file is recognised.
@@ -178,13 +178,17 @@ impl Key {
         self.value("name-token", folded)
     }
 
-    /// Hash by which a name token is found otherwise than whole.
+    /// Hash by which a name token, or a value, is found otherwise than whole.
     pub fn token_key(&self, how: TokenKey, text: &str) -> ValueHash {
         let kind = match how {
             TokenKey::Initial => "name-initial",
-            TokenKey::Nickname => "name-nickname",
             TokenKey::Phonetic => "name-phonetic",
             TokenKey::Deletion => "name-deletion",
+            TokenKey::Account => "bank-account",
+            TokenKey::Mailbox => "mailbox",
+            TokenKey::Pair => "bank-pair",
+            TokenKey::House => "house",
+            TokenKey::HouseNumber => "house-number",
         };
         self.value(kind, text)
     }
@@ -192,11 +196,17 @@ impl Key {
     /// A name token with all hashes that lead to it.
     pub fn token_record(&self, folded: &str) -> TokenRecord {
         let mut keys = Vec::new();
-        if let Some(initial) = folded.chars().next() {
-            keys.push((
-                TokenKey::Initial,
-                self.token_key(TokenKey::Initial, initial.encode_utf8(&mut [0; 4])),
-            ));
+        let mut add = |how, text: &str| keys.push((how, self.token_key(how, text)));
+        if let Some(initial) = folded.chars().next()
+            && folded.chars().nth(1).is_some()
+        {
+            add(TokenKey::Initial, initial.encode_utf8(&mut [0; 4]));
+            for sound in sound::keys(folded) {
+                add(TokenKey::Phonetic, &sound);
+            }
+            for shorter in deletions(folded) {
+                add(TokenKey::Deletion, &shorter);
+            }
         }
         TokenRecord {
             hash: self.token(folded),
@@ -205,71 +215,28 @@ impl Key {
     }
 }
 
-/// Words before or after a name that are not part of it.
-const TITLES: &[&str] = &[
-    "mr",
-    "mrs",
-    "ms",
-    "miss",
-    "mx",
-    "master",
-    "dr",
-    "prof",
-    "professor",
-    "rev",
-    "revd",
-    "reverend",
-    "fr",
-    "father",
-    "sister",
-    "imam",
-    "rabbi",
-    "sir",
-    "dame",
-    "lady",
-    "lord",
-    "cllr",
-    "sgt",
-    "pc",
-    "dc",
-    "nurse",
-    "esq",
-    "jr",
-    "snr",
-    "mbe",
-    "obe",
-    "cbe",
-];
+/// Letters a token must have for a slip of typing to be looked for: in shorter ones it makes another name.
+pub const LEAST_FOR_SLIPS: usize = 5;
 
-/// A name of a person as its tokens: lower case, Latin diacritics folded, titles left out; split at spaces, hyphens,
-/// commas and full stops, while apostrophes fall out, so that `Mrs. O'Brien-Smith` gives `obrien`, `smith`. A name that is
-/// nothing but titles keeps them: `Lord` is also a surname.
-pub fn name_tokens(name: &str) -> Vec<String> {
-    let mut normaliser = Normaliser::default();
-    let folded = String::from_utf8_lossy(normaliser.run(name).text).into_owned();
-    let tokens: Vec<String> = folded
-        .split(|c: char| c.is_whitespace() || matches!(c, '-' | ',' | '.' | ';' | '/'))
-        .map(|word| {
-            word.chars()
-                .filter(|c| c.is_alphanumeric())
-                .flat_map(char::to_lowercase)
-                .collect::<String>()
+/// A token with each of its letters left out, each form once; none of a short or a very long one. Two tokens that differ
+/// by one letter more, less, otherwise, or by two neighbours swapped share a form, or one is a form of the other
+/// (neighbourhoods of deletions, as in Wolf Garbe's SymSpell, 2012).
+pub fn deletions(token: &str) -> Vec<String> {
+    let letters: Vec<char> = token.chars().collect();
+    let long_enough = (LEAST_FOR_SLIPS..=24).contains(&letters.len());
+    if !long_enough || !letters.iter().all(|letter| letter.is_alphabetic()) {
+        return Vec::new();
+    }
+    let mut forms: Vec<String> = (0..letters.len())
+        .map(|left_out| {
+            (letters.iter().enumerate())
+                .filter(|(n, _)| *n != left_out)
+                .map(|(_, letter)| letter)
+                .collect()
         })
-        .filter(|token| !token.is_empty())
         .collect();
-    let without: Vec<String> = tokens
-        .iter()
-        .filter(|token| !TITLES.contains(&token.as_str()))
-        .cloned()
-        .collect();
-    if without.is_empty() { tokens } else { without }
-}
-
-/// The one form that `Ada Example`, `EXAMPLE, Ada` and `Miss Ada Example` share: its tokens in alphabetical order.
-pub fn name_form(tokens: &[String]) -> String {
-    let mut tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
-    tokens.sort_unstable();
-    tokens.join(" ")
+    forms.dedup();
+    forms
 }
 
 #[cfg(test)]
@@ -337,21 +304,5 @@ mod tests {
         assert_ne!(hash, a.value("nino", "QQ123456D"));
         assert_ne!(a.check(), b.check());
         assert_eq!(format!("{a:?}"), "Key");
-    }
-
-    #[test]
-    fn a_name_is_its_tokens_however_it_is_joined() {
-        assert_eq!(
-            name_tokens("O'Brien-Smith, Mary"),
-            ["obrien", "smith", "mary"]
-        );
-        assert_eq!(name_tokens("m. j. okafor"), ["m", "j", "okafor"]);
-        assert!(name_tokens(" - ").is_empty());
-        assert_eq!(name_tokens("Mrs Zoë Ünal"), ["zoe", "unal"]);
-        assert_eq!(name_tokens("Lord"), ["lord"]);
-        assert_eq!(
-            name_form(&name_tokens("EXAMPLE, Miss Ada")),
-            name_form(&name_tokens("Ada Example"))
-        );
     }
 }

@@ -1,6 +1,6 @@
 //! The blind index asked: where is this hash, which names have this token. And the log of who asked.
 
-use std::path::Path;
+use std::{collections::HashMap, path::Path};
 
 use rusqlite::{OptionalExtension as _, params};
 use serde::Serialize;
@@ -9,7 +9,7 @@ use crate::{
     inventory::{
         database,
         error::InventoryError,
-        pack::status_from_number,
+        pack::{Spot, status_from_number},
         read::{Inventory, count, outcome_kind},
         record::{DocumentId, FindingRecord, TokenKey, ValueHash},
         rows::{
@@ -55,6 +55,16 @@ impl PartPlaces {
     /// Where a value lies in the part.
     pub fn anchors(&self, hit: &ValueHit) -> Vec<Anchor> {
         self.part.places.anchors(&hit.packed).collect()
+    }
+
+    /// The part's number.
+    pub fn id(&self) -> PartId {
+        PartId(self.part.id)
+    }
+
+    /// Where a stored value lies in the part.
+    pub fn spots(&self, stored: &Stored) -> Vec<Spot> {
+        self.part.places.spots(&stored.packed).collect()
     }
 
     /// The same value at those of its places that `keep` says yes to.
@@ -108,6 +118,33 @@ pub struct LookupEntry {
     pub purpose: String,
     /// Documents found.
     pub hits: u64,
+}
+
+/// One value of a part, as the blind index has it.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// Number of its rule: see [`Inventory::rules_by_number`].
+    pub rule: i64,
+    /// The value.
+    pub hash: ValueHash,
+    /// How often.
+    pub count: u64,
+    /// The surest it was.
+    pub confidence: Confidence,
+    /// Whose.
+    pub status: Status,
+    packed: Vec<u8>,
+}
+
+fn stored_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Stored> {
+    Ok(Stored {
+        rule: row.get(0)?,
+        hash: ValueHash(row.get::<_, i64>(1)? as u64),
+        count: count(row, 2)?,
+        confidence: Confidence(row.get(3)?),
+        status: status_from_number(row.get(4)?),
+        packed: row.get(5)?,
+    })
 }
 
 impl Inventory {
@@ -182,12 +219,158 @@ impl Inventory {
         )
     }
 
-    /// The names that have a token, by the hash they are found by.
-    pub fn names_with(&self, token: ValueHash) -> Result<Vec<ValueHash>, InventoryError> {
+    /// The names that have a token, by the hash they are found by, at most so many.
+    pub fn names_with(
+        &self,
+        token: ValueHash,
+        most: usize,
+    ) -> Result<Vec<ValueHash>, InventoryError> {
         self.hashes(
-            "SELECT name FROM name_token WHERE token = ?1",
-            [token.0 as i64],
+            "SELECT name FROM name_token WHERE token = ?1 LIMIT ?2",
+            params![token.0 as i64, most as i64],
         )
+    }
+
+    /// Whether a hash leads to a token or value in a given way.
+    pub fn leads(
+        &self,
+        how: TokenKey,
+        key: ValueHash,
+        token: ValueHash,
+    ) -> Result<bool, InventoryError> {
+        self.db
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM token_key WHERE hash = ?1 AND how = ?2 AND token = ?3)",
+            )
+            .and_then(|mut s| {
+                s.query_row(params![key.0 as i64, how as i64, token.0 as i64], |row| {
+                    row.get(0)
+                })
+            })
+            .map_err(|e| self.sql(e))
+    }
+
+    /// Different names of people, estimated: hashes lie evenly, so a slice of them tells how many there are.
+    pub fn names_estimated(&self) -> Result<u64, InventoryError> {
+        let within = |slice: i64| -> rusqlite::Result<u64> {
+            self.db
+                .prepare_cached("SELECT COUNT(*) FROM name WHERE hash BETWEEN 0 AND ?1")?
+                .query_row([i64::MAX / slice], |row| count(row, 0))
+        };
+        let estimate = || -> rusqlite::Result<u64> {
+            for slice in [512, 32] {
+                let found = within(slice)?;
+                if found >= 1_000 {
+                    return Ok(found * 2 * slice as u64);
+                }
+            }
+            self.db
+                .query_row("SELECT COUNT(*) FROM name", [], |row| count(row, 0))
+        };
+        estimate().map_err(|e| self.sql(e))
+    }
+
+    /// The rules that found something, by the number that [`Stored`] speaks of.
+    pub fn rules_by_number(&self) -> Result<HashMap<i64, (String, Category)>, InventoryError> {
+        self.db
+            .prepare_cached("SELECT id, name, category FROM rule")
+            .and_then(|mut statement| {
+                statement
+                    .query_map([], |row| {
+                        Ok((
+                            row.get(0)?,
+                            (row.get(1)?, category(row.get_ref(2)?.as_str()?)),
+                        ))
+                    })?
+                    .collect()
+            })
+            .map_err(|e| self.sql(e))
+    }
+
+    /// The values of a part that given rules found; `None` when there are more than `most`.
+    pub fn values_of(
+        &self,
+        part: PartId,
+        rules: &[i64],
+        most: usize,
+    ) -> Result<Option<Vec<Stored>>, InventoryError> {
+        let mut stored = Vec::new();
+        let mut read = || -> rusqlite::Result<bool> {
+            let mut statement = self.db.prepare_cached(
+                "SELECT rule, hash, count, confidence, status, places FROM value
+                 WHERE part = ?1 AND rule = ?2 LIMIT ?3",
+            )?;
+            for rule in rules {
+                let room = most + 1 - stored.len();
+                let mut rows = statement.query(params![part.0, rule, room as i64])?;
+                while let Some(row) = rows.next()? {
+                    stored.push(stored_row(row)?);
+                }
+                if stored.len() > most {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        };
+        let whole = read().map_err(|e| self.sql(e))?;
+        Ok(whole.then_some(stored))
+    }
+
+    /// Single values of a part, where it has them.
+    pub fn values_among(
+        &self,
+        part: PartId,
+        rules: &[i64],
+        hashes: &[ValueHash],
+    ) -> Result<Vec<Stored>, InventoryError> {
+        let read = || -> rusqlite::Result<Vec<Stored>> {
+            let mut statement = self.db.prepare_cached(
+                "SELECT rule, hash, count, confidence, status, places FROM value
+                 WHERE part = ?1 AND rule = ?2 AND hash = ?3",
+            )?;
+            let mut stored = Vec::new();
+            for rule in rules {
+                for hash in hashes {
+                    let row = statement
+                        .query_row(params![part.0, rule, hash.0 as i64], stored_row)
+                        .optional()?;
+                    stored.extend(row);
+                }
+            }
+            Ok(stored)
+        };
+        read().map_err(|e| self.sql(e))
+    }
+
+    /// The parts that hold a value, at most so many, without its places.
+    pub fn parts_with(&self, hash: ValueHash, most: usize) -> Result<Vec<PartId>, InventoryError> {
+        self.db
+            .prepare_cached("SELECT part FROM value WHERE hash = ?1 LIMIT ?2")
+            .and_then(|mut statement| {
+                statement
+                    .query_map(params![hash.0 as i64, most as i64], |row| {
+                        Ok(PartId(row.get(0)?))
+                    })?
+                    .collect()
+            })
+            .map_err(|e| self.sql(e))
+    }
+
+    /// The parts that are the names of these places.
+    pub fn name_parts_of(&self, places: &[Place]) -> Result<Vec<PartId>, InventoryError> {
+        let read = || -> rusqlite::Result<Vec<PartId>> {
+            let mut statement = self
+                .db
+                .prepare_cached("SELECT id FROM part WHERE document = ?1")?;
+            let mut parts = Vec::new();
+            for place in places {
+                for part in statement.query_map([place.document.0], |row| row.get(0))? {
+                    parts.push(PartId(part?));
+                }
+            }
+            Ok(parts)
+        };
+        read().map_err(|e| self.sql(e))
     }
 
     fn hashes(

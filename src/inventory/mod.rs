@@ -3,6 +3,7 @@
 //! `scan` commits [`record`]s through the one [`Writer`]; `report`, `find`, `request` and `cli` read. This is the only
 //! room that speaks SQL.
 
+pub mod aliases;
 mod bulk;
 mod close;
 mod content;
@@ -15,11 +16,14 @@ pub mod keys;
 mod known;
 mod lookup;
 mod migrate;
+pub mod names;
+pub mod nicknames;
 mod overview;
 pub mod pack;
 mod read;
 pub mod record;
 mod rows;
+pub mod sound;
 mod write;
 
 pub use close::{Reconciliation, Walked};
@@ -30,7 +34,7 @@ pub use history::{Change, What};
 pub use journal::{InFlight, Journal};
 pub use keys::{Key, KeyError};
 pub use known::{Known, KnownDocument, Readers};
-pub use lookup::{Explained, LookupEntry, PartId, PartPlaces, ValueHit, log_lookup};
+pub use lookup::{Explained, LookupEntry, PartId, PartPlaces, Stored, ValueHit, log_lookup};
 pub use migrate::{SCHEMA, VERSION};
 pub use overview::{CategoryFigures, FolderFigures, Overview};
 pub use read::{Health, Inventory, Root, Run};

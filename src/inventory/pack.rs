@@ -8,9 +8,28 @@
 use std::{collections::HashMap, sync::Arc};
 
 use crate::{
-    inventory::record::{FindingRecord, ValueHash},
+    inventory::{
+        names::Sex,
+        record::{FindingRecord, ValueHash},
+    },
     model::{Anchor, Confidence, Evidence, Status},
 };
+
+/// Bits of a place's first byte: what kind of place, what a title says, whether an offset follows.
+const TAG: u8 = 0x0f;
+const SEX: u8 = 4;
+const OFFSET: u8 = 0x40;
+
+/// Where a value of the blind index lies.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Spot {
+    /// For people.
+    pub anchor: Anchor,
+    /// Byte in the part's extracted text; none in inventories of older programs.
+    pub offset: Option<u64>,
+    /// What the title of a name says.
+    pub sex: Sex,
+}
 
 /// Stands for a number taken out of a name.
 const SLOT: char = '\u{1}';
@@ -185,12 +204,46 @@ impl Names {
         }
     }
 
+    /// Writes a place with where in the part's text it lies, and what a title beside it says. Takes a byte or two more
+    /// than [`Names::pack_anchor`] and reads back through [`Names::unpack_anchor`] as well.
+    pub fn pack_spot(&mut self, spot: &Spot, out: &mut Vec<u8>) {
+        let at = out.len();
+        self.pack_anchor(&spot.anchor, out);
+        if let Some(offset) = spot.offset {
+            out[at] |= OFFSET | (spot.sex as u8) << SEX;
+            put(out, offset);
+        }
+    }
+
     /// Reads a place and moves `from` behind it.
     pub fn unpack_anchor(&self, from: &mut &[u8]) -> Option<Anchor> {
+        self.unpack_spot(from).map(|spot| spot.anchor)
+    }
+
+    /// Reads a place with what else was written of it.
+    pub fn unpack_spot(&self, from: &mut &[u8]) -> Option<Spot> {
+        let tag = *from.first()?;
+        let anchor = self.unpack_tagged(from)?;
+        Some(Spot {
+            anchor,
+            offset: match tag & OFFSET {
+                0 => None,
+                _ => Some(take(from)?),
+            },
+            sex: Sex::from_bits(tag >> SEX),
+        })
+    }
+
+    /// Reads all places of a packed list, with what else was written of them.
+    pub fn spots<'a>(&'a self, mut from: &'a [u8]) -> impl Iterator<Item = Spot> + 'a {
+        std::iter::from_fn(move || self.unpack_spot(&mut from))
+    }
+
+    fn unpack_tagged(&self, from: &mut &[u8]) -> Option<Anchor> {
         let (&tag, rest) = from.split_first()?;
         *from = rest;
         let small = |from: &mut &[u8]| u32::try_from(take(from)?).ok();
-        Some(match tag {
+        Some(match tag & TAG {
             0 => Anchor::Line(take(from)?),
             1 => Anchor::Page(small(from)?),
             2 => Anchor::Cell {
@@ -424,6 +477,26 @@ mod tests {
             }
             let names = Names::from_list(names.into_list());
             prop_assert_eq!(names.anchors(&bytes).collect::<Vec<_>>(), list);
+        }
+
+        #[test]
+        fn spots_come_back_as_they_went(list in prop::collection::vec((anchors(), any::<Option<u64>>(), 0..3_u8), 0..20)) {
+            let list: Vec<Spot> = list
+                .into_iter()
+                .map(|(anchor, offset, sex)| Spot {
+                    anchor,
+                    offset,
+                    sex: if offset.is_some() { Sex::from_bits(sex) } else { Sex::Unsaid },
+                })
+                .collect();
+            let (mut names, mut bytes) = (Names::default(), Vec::new());
+            for spot in &list {
+                names.pack_spot(spot, &mut bytes);
+            }
+            let names = Names::from_list(names.into_list());
+            prop_assert_eq!(names.spots(&bytes).collect::<Vec<_>>(), list.clone());
+            let anchors: Vec<_> = list.into_iter().map(|spot| spot.anchor).collect();
+            prop_assert_eq!(names.anchors(&bytes).collect::<Vec<_>>(), anchors);
         }
 
         #[test]

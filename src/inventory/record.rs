@@ -326,8 +326,10 @@ pub struct PartRecord {
     pub places: Vec<String>,
     /// What the rules found, one entry a rule.
     pub rules: Vec<RuleRecord>,
-    /// The distinct names of people in it, as tokens.
+    /// The distinct names of people in it, as tokens; mailboxes that read like names too.
     pub names: Vec<NameRecord>,
+    /// Other hashes that lead to its values.
+    pub aliases: Vec<TokenRecord>,
 }
 
 /// What one rule found in one part.
@@ -400,27 +402,35 @@ pub struct NameRecord {
     pub tokens: Vec<TokenRecord>,
 }
 
-/// One token of a name with the hashes it can be found by.
+/// One token of a name, or one value, with the hashes it can be found by.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct TokenRecord {
-    /// Hash of the folded token.
+    /// Hash of the folded token, or of the value.
     pub hash: ValueHash,
     /// Other hashes that lead to it.
     pub keys: Vec<(TokenKey, ValueHash)>,
 }
 
-/// How a hash leads to a name token.
+/// How a hash leads to a name token, or to a value.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TokenKey {
     /// Its first letter.
     Initial = 1,
-    /// The group of nicknames it belongs to.
-    Nickname = 2,
     /// Its sound.
     Phonetic = 3,
     /// It with one letter left out.
     Deletion = 4,
+    /// Of a sort code with its account, and of an IBAN: the account alone.
+    Account = 5,
+    /// Of an e-mail address: the mailbox without a tag.
+    Mailbox = 6,
+    /// Of an IBAN: sort code and account.
+    Pair = 7,
+    /// Of a postal address: number or name of the house, and the street's first word.
+    House = 8,
+    /// Of a postal address: number or name of the house.
+    HouseNumber = 9,
 }
 
 /// What a run starts with.

@@ -175,10 +175,10 @@ CREATE TABLE name_token (         -- Names by token.
     PRIMARY KEY (token, name)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE token_key (          -- Other ways to a token: its initial, nicknames, sound, typing slips.
-    hash INTEGER NOT NULL,        -- Keyed hash of the initial, the group, the sound, or the token less a letter.
-    how INTEGER NOT NULL,         -- 1 initial, 2 nickname group, 3 phonetic, 4 one letter left out.
-    token INTEGER NOT NULL,       -- The token.
+CREATE TABLE token_key (          -- Other ways to a name token (initial, sound, slips of typing) or to a value.
+    hash INTEGER NOT NULL,        -- Keyed hash of the initial, the sound, the token less a letter, the account …
+    how INTEGER NOT NULL,         -- 1 initial, 3 phonetic, 4 one letter left out, 5 account of a pair, 6 mailbox without tag, 7 pair of an IBAN, 8 house and street, 9 house.
+    token INTEGER NOT NULL,       -- The token, or the value.
     PRIMARY KEY (hash, how, token)
 ) STRICT, WITHOUT ROWID;
 

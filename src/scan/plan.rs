@@ -8,6 +8,7 @@ use crate::{
     extract,
     inventory::{
         InventoryError, Known, KnownDocument,
+        gather::INDEX,
         record::{Digest, Fingerprint, Seen, Stamp},
     },
     model::Outcome,
@@ -29,7 +30,11 @@ pub struct Fingerprints {
 impl Fingerprints {
     /// Of these rules and options, and of the readers of this program.
     pub fn new(detector: &Detector, reading: &Reading) -> Fingerprints {
-        let rules = detector.fingerprint();
+        // What the index keeps of a finding is part of what reading yields.
+        let mut rules = blake3::Hasher::new();
+        rules.update(&detector.fingerprint());
+        rules.update(&INDEX.to_le_bytes());
+        let rules: Fingerprint = *rules.finalize().as_bytes();
         let mut digest = blake3::Hasher::new();
         digest.update(&rules);
         digest.update(&reading.memory.to_le_bytes());

@@ -1,0 +1,463 @@
+//! Which findings of a part belong together: the row, the object, the stretch of text about one person.
+//!
+//! Evidence counts together only inside one record (detection specification §8.1, V6): in a register of four hundred
+//! people one person's forename must not meet another's birth date. Rows and objects are told by their place; running
+//! text is cut where another person is named, and an identifier there belongs to the name on its line, before it, or,
+//! where a document sets them so, after it.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::{
+    identity::Class,
+    naming::{Agreement, Kind},
+};
+use crate::{
+    inventory::{names::Sex, pack::Spot, record::ValueHash},
+    model::{Anchor, Confidence, Status},
+};
+
+/// Bytes of text that an identifier may stand behind its name.
+const BEHIND: u64 = 600;
+
+/// Bytes of text that an identifier may stand before its name.
+const BEFORE: u64 = 150;
+
+/// Bytes between a forename and a surname under labels of their own.
+const APART: u64 = 90;
+
+/// One finding that may tell who somebody is.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Number of its rule.
+    pub rule: i64,
+    /// What it is evidence of.
+    pub class: Class,
+    /// The value.
+    pub hash: ValueHash,
+    /// Where.
+    pub spot: Spot,
+    /// How sure.
+    pub confidence: Confidence,
+    /// Whose.
+    pub status: Status,
+}
+
+/// A person named in a record: one name, or a forename and a surname in two cells.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// Items the name is made of.
+    pub items: Vec<usize>,
+    /// Tokens, forenames first.
+    pub tokens: Vec<ValueHash>,
+    /// How it agrees with the name asked for.
+    pub agreement: Agreement,
+    /// What its title says.
+    pub sex: Sex,
+    offset: u64,
+}
+
+impl Named {
+    /// A name made of these items.
+    pub fn new(items: Vec<usize>, tokens: Vec<ValueHash>, agreement: Agreement, sex: Sex) -> Named {
+        Named {
+            items,
+            tokens,
+            agreement,
+            sex,
+            offset: 0,
+        }
+    }
+
+    /// Whether it may be the person.
+    pub fn ours(&self) -> bool {
+        matches!(
+            self.agreement.kind,
+            Kind::Full | Kind::SurnameOnly | Kind::GivenOnly
+        )
+    }
+
+    /// Whether it is made of more than one cell.
+    pub fn apart(&self) -> bool {
+        self.items.len() > 1
+    }
+}
+
+/// What belongs to one person in one record.
+#[derive(Clone, Debug, Default)]
+pub struct Cluster {
+    /// Names of the person, the best first; empty when an identifier stands by itself.
+    pub names: Vec<Named>,
+    /// The person named beside it, when it is another.
+    pub other: Option<Named>,
+    /// What is about this person and nobody else: it may agree or disagree.
+    pub owned: Vec<usize>,
+    /// What is in the same record and may be about another: it may agree.
+    pub beside: Vec<usize>,
+}
+
+/// Reads the tokens of a name; agreement of tokens.
+pub trait Names {
+    /// Tokens of a name by its hash.
+    fn tokens(&self, name: ValueHash) -> Vec<ValueHash>;
+    /// How tokens agree with the name asked for.
+    fn compare(&self, tokens: &[ValueHash]) -> Agreement;
+}
+
+/// What holds one person's data together.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Key {
+    Row(String, u64),
+    Object(String),
+    Property,
+    Text,
+}
+
+/// Puts the items of a part together by person. `interesting` says which could matter; records without one are passed
+/// over, so that a large register costs what its few rows cost.
+pub fn clusters(
+    items: &[Item],
+    interesting: impl Fn(&Item) -> bool,
+    names: &dyn Names,
+) -> Vec<Cluster> {
+    let objects = Objects::of(items);
+    let mut records: BTreeMap<Key, (Vec<usize>, bool)> = BTreeMap::new();
+    for (n, item) in items.iter().enumerate() {
+        let record = records.entry(key(&item.spot.anchor, &objects)).or_default();
+        record.0.push(n);
+        record.1 |= interesting(item);
+    }
+    let mut clusters = Vec::new();
+    for (key, (mut indices, wanted)) in records {
+        if !wanted {
+            continue;
+        }
+        indices.sort_by_key(|&n| (position(&items[n]), n));
+        match key {
+            Key::Text => text(items, &indices, names, &mut clusters),
+            _ => row(items, &indices, names, &mut clusters),
+        }
+    }
+    clusters
+}
+
+/// Where an item stands among its neighbours: by its byte, in older inventories by its place.
+fn position(item: &Item) -> u64 {
+    if let Some(offset) = item.spot.offset {
+        return offset;
+    }
+    match &item.spot.anchor {
+        Anchor::Cell { column, .. } => u64::from(*column) * 100,
+        Anchor::Line(n) => *n * 80,
+        Anchor::Paragraph(n) => u64::from(*n) * 300,
+        Anchor::Page(n) | Anchor::Slide(n) | Anchor::Notes(n) => u64::from(*n) * 3_000,
+        _ => 0,
+    }
+}
+
+/// The objects of a part, by path.
+struct Objects {
+    /// Elements that are repeated: `/people/person` where there is a `/people/person[2]`.
+    repeated: HashSet<String>,
+    /// Those that hold names: `$.people[3]` for `$.people[3].name`.
+    named: HashSet<String>,
+}
+
+impl Objects {
+    fn of(items: &[Item]) -> Objects {
+        let paths = || {
+            items.iter().filter_map(|item| match &item.spot.anchor {
+                Anchor::Region(path) => Some((item.class, &**path)),
+                _ => None,
+            })
+        };
+        let mut objects = Objects {
+            repeated: HashSet::new(),
+            named: HashSet::new(),
+        };
+        for (_, path) in paths() {
+            for (at, _) in path.match_indices('[') {
+                objects.repeated.insert(path[..at].to_owned());
+            }
+        }
+        objects.named = paths()
+            .filter(|(class, _)| *class == Class::Name)
+            .filter_map(|(_, path)| objects.innermost(path))
+            .map(str::to_owned)
+            .collect();
+        objects
+    }
+
+    /// The repeated element that a path lies in.
+    fn innermost<'p>(&self, path: &'p str) -> Option<&'p str> {
+        outwards(path).find(|prefix| prefix.ends_with(']') || self.repeated.contains(*prefix))
+    }
+
+    /// The object whose person a path speaks of. A telephone in a list inside the person's object is the person's.
+    fn holder<'p>(&self, path: &'p str) -> Option<&'p str> {
+        outwards(path)
+            .find(|prefix| self.named.contains(*prefix))
+            .or_else(|| self.innermost(path))
+    }
+}
+
+/// The elements that a path lies in, the innermost first: `$.people[3].pay[1]`, `$.people[3].pay`, `$.people[3]`, …
+fn outwards(path: &str) -> impl Iterator<Item = &str> {
+    let whole = path.ends_with(']').then_some(path);
+    let inner = path
+        .match_indices(['.', '/', '['])
+        .map(|(at, _)| at)
+        .collect::<Vec<_>>();
+    whole.into_iter().chain(
+        inner
+            .into_iter()
+            .rev()
+            .filter(|&at| at > 0)
+            .map(|at| &path[..at]),
+    )
+}
+
+fn key(anchor: &Anchor, objects: &Objects) -> Key {
+    match anchor {
+        Anchor::Cell { sheet, row, .. } => Key::Row(sheet.to_string(), *row),
+        Anchor::Region(path) => match objects.holder(path) {
+            Some(holder) => Key::Object(holder.to_owned()),
+            None => Key::Text,
+        },
+        Anchor::Meta(_) => Key::Property,
+        _ => Key::Text,
+    }
+}
+
+/// The people named, each once where a forename and a surname stand apart.
+fn people(items: &[Item], indices: &[usize], names: &dyn Names, in_row: bool) -> Vec<Named> {
+    let mut people: Vec<Named> = Vec::new();
+    for &n in indices.iter().filter(|&&n| items[n].class == Class::Name) {
+        let item = &items[n];
+        let tokens = names.tokens(item.hash);
+        if tokens.is_empty() {
+            continue;
+        }
+        if let Some(last) = people.last_mut()
+            && joins(&items[last.items[last.items.len() - 1]], item, in_row)
+            && (last.tokens.len() == 1 || tokens.len() == 1)
+            && last.tokens.len() + tokens.len() <= 4
+            && !last.tokens.iter().any(|token| tokens.contains(token))
+        {
+            let mut both = last.tokens.clone();
+            both.extend(&tokens);
+            let agreement = names.compare(&both);
+            let whole =
+                last.agreement.kind == Kind::Full || names.compare(&tokens).kind == Kind::Full;
+            if !whole && (in_row || agreement.kind == Kind::Full) {
+                last.items.push(n);
+                last.tokens = both;
+                last.agreement = agreement;
+                last.sex = last.sex.max(item.spot.sex);
+                continue;
+            }
+        }
+        people.push(Named {
+            items: vec![n],
+            agreement: names.compare(&tokens),
+            tokens,
+            sex: item.spot.sex,
+            offset: position(item),
+        });
+    }
+    people
+}
+
+/// Whether two names in a row may be a forename and a surname: neighbouring cells, lines one after the other.
+fn joins(one: &Item, other: &Item, in_row: bool) -> bool {
+    match (&one.spot.anchor, &other.spot.anchor) {
+        (Anchor::Cell { column: a, .. }, Anchor::Cell { column: b, .. }) => {
+            (1..=2).contains(&b.abs_diff(*a))
+        }
+        (Anchor::Line(a), Anchor::Line(b)) if !in_row => {
+            b.abs_diff(*a) == 1 && position(other).abs_diff(position(one)) <= APART
+        }
+        _ => in_row || position(other).abs_diff(position(one)) <= APART,
+    }
+}
+
+/// A row or an object: everything in it is beside everybody in it, and owned by the name before it.
+fn row(items: &[Item], indices: &[usize], names: &dyn Names, clusters: &mut Vec<Cluster>) {
+    let people = people(items, indices, names, true);
+    let values: Vec<usize> = indices
+        .iter()
+        .copied()
+        .filter(|&n| items[n].class != Class::Name)
+        .collect();
+    let owner = |n: usize| -> Option<usize> {
+        let at = position(&items[n]);
+        let before = people.iter().rposition(|person| person.offset <= at);
+        before.or((!people.is_empty()).then_some(0))
+    };
+    let mut found = false;
+    for (index, person) in people.iter().enumerate() {
+        if !matches!(person.agreement.kind, Kind::Full | Kind::SurnameOnly) {
+            continue;
+        }
+        found |= person.agreement.kind == Kind::Full;
+        let (owned, beside) = values.iter().partition(|&&n| owner(n) == Some(index));
+        clusters.push(Cluster {
+            names: vec![person.clone()],
+            other: None,
+            owned,
+            beside,
+        });
+    }
+    if !found {
+        by_owner(&people, &values, owner, clusters);
+    }
+}
+
+/// Identifiers that stand with another name, or with none.
+fn by_owner(
+    people: &[Named],
+    values: &[usize],
+    owner: impl Fn(usize) -> Option<usize>,
+    clusters: &mut Vec<Cluster>,
+) {
+    let mut owned: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::new();
+    for &n in values {
+        owned.entry(owner(n)).or_default().push(n);
+    }
+    for (person, owned) in owned {
+        let other = person.map(|index| people[index].clone());
+        if other.as_ref().is_some_and(Named::ours) {
+            continue;
+        }
+        clusters.push(Cluster {
+            other,
+            owned,
+            ..Cluster::default()
+        });
+    }
+}
+
+/// Running text.
+fn text(items: &[Item], indices: &[usize], names: &dyn Names, clusters: &mut Vec<Cluster>) {
+    let people = people(items, indices, names, false);
+    let values: Vec<usize> = indices
+        .iter()
+        .copied()
+        .filter(|&n| items[n].class != Class::Name)
+        .collect();
+    // A forename alone (`Rose`, `Will`) may be anybody's; it parts nothing.
+    let others = people
+        .iter()
+        .filter(|person| !person.ours() && person.tokens.len() > 1)
+        .count();
+    let ours: Vec<&Named> = people
+        .iter()
+        .filter(|p| matches!(p.agreement.kind, Kind::Full | Kind::SurnameOnly))
+        .collect();
+    if others == 0 {
+        if !ours.is_empty() {
+            clusters.push(Cluster {
+                names: best_first(ours),
+                other: None,
+                owned: values,
+                beside: Vec::new(),
+            });
+        } else {
+            // Nobody is named: a letter about one person, or a list of numbers.
+            by_owner(&[], &values, |_| None, clusters);
+        }
+        return;
+    }
+    let leads = leads(items, &people, &values);
+    let owners: HashMap<usize, Option<usize>> = values
+        .iter()
+        .map(|&n| (n, owner(&items[n], items, &people, &leads)))
+        .collect();
+    // Names of the person one after another, with nobody else between them, are one stretch about the person.
+    let mut stretch: Vec<usize> = Vec::new();
+    for index in 0..=people.len() {
+        let person = people.get(index);
+        if let Some(person) = person {
+            if person.ours() {
+                stretch.push(index);
+                continue;
+            }
+            if person.tokens.len() == 1 && person.agreement.kind == Kind::Other {
+                continue;
+            }
+        }
+        let named: Vec<&Named> = stretch
+            .iter()
+            .map(|&n| &people[n])
+            .filter(|p| matches!(p.agreement.kind, Kind::Full | Kind::SurnameOnly))
+            .collect();
+        if !named.is_empty() {
+            let owned = (values.iter().copied())
+                .filter(|n| owners[n].is_some_and(|owner| stretch.contains(&owner)))
+                .collect();
+            clusters.push(Cluster {
+                names: best_first(named),
+                other: None,
+                owned,
+                beside: Vec::new(),
+            });
+        }
+        stretch.clear();
+    }
+    by_owner(&people, &values, |n| owners[&n], clusters);
+}
+
+fn best_first(mut names: Vec<&Named>) -> Vec<Named> {
+    names.sort_by(|a, b| {
+        (b.agreement.kind, b.agreement.bits)
+            .partial_cmp(&(a.agreement.kind, a.agreement.bits))
+            .unwrap_or(std::cmp::Ordering::Equal)
+    });
+    names.into_iter().cloned().collect()
+}
+
+/// Classes whose values stand before their name in this document: the first comes before the first name and none comes
+/// after the last.
+fn leads(items: &[Item], people: &[Named], values: &[usize]) -> Vec<Class> {
+    let (Some(first), Some(last)) = (people.first(), people.last()) else {
+        return Vec::new();
+    };
+    let mut ends: HashMap<Class, (u64, u64)> = HashMap::new();
+    for &n in values {
+        let at = position(&items[n]);
+        let end = ends.entry(items[n].class).or_insert((at, at));
+        end.0 = end.0.min(at);
+        end.1 = end.1.max(at);
+    }
+    ends.into_iter()
+        .filter(|(_, (from, to))| *from < first.offset && *to < last.offset)
+        .map(|(class, _)| class)
+        .collect()
+}
+
+/// Whom a value in running text belongs to.
+fn owner(item: &Item, items: &[Item], people: &[Named], leads: &[Class]) -> Option<usize> {
+    let at = position(item);
+    let after = people.partition_point(|person| person.offset <= at);
+    let before = after.checked_sub(1);
+    let next = (after < people.len()).then_some(after);
+    let on_line = |person: Option<usize>| {
+        person.filter(|&n| {
+            let anchor = &items[people[n].items[0]].spot.anchor;
+            matches!(anchor, Anchor::Line(_) | Anchor::Paragraph(_)) && *anchor == item.spot.anchor
+        })
+    };
+    let near_next = next.filter(|&n| people[n].offset - at <= BEFORE);
+    let near_before = before.filter(|&n| at - people[n].offset <= BEHIND);
+    match (on_line(before), on_line(next)) {
+        (Some(before), _) if !(leads.contains(&item.class) && on_line(next).is_some()) => {
+            return Some(before);
+        }
+        (_, Some(next)) => return Some(next),
+        _ => {}
+    }
+    if leads.contains(&item.class) {
+        near_next.or(near_before)
+    } else {
+        near_before.or(near_next)
+    }
+}
