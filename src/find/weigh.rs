@@ -477,10 +477,11 @@ impl Sum {
             self.notes = notes;
             return match (full, name) {
                 (true, _) => {
-                    self.notes.push(match self.worst.contains_key(&Class::Birth) {
-                        true => "the name, beside a birth date otherwise in one part".into(),
-                        false => "the name is all there is".into(),
-                    });
+                    self.notes
+                        .push(match self.worst.contains_key(&Class::Birth) {
+                            true => "the name, beside a birth date otherwise in one part".into(),
+                            false => "the name is all there is".into(),
+                        });
                     Verdict::Person(Band::Possible)
                 }
                 (false, Some(name)) if !shared && name.agreement.exact_surname() => {
