@@ -329,3 +329,119 @@ fn reports_of_the_configuration_are_written_after_each_scan() {
         said(&scan)
     );
 }
+
+#[test]
+fn units_for_schedulers_are_ready_and_their_paths_absolute() {
+    let folder = share(1);
+    let site = folder.path().join("a 100% \"odd\" $PLACE");
+    fs::create_dir(&site).unwrap();
+    fs::write(
+        site.join("domesday.toml"),
+        "[[root]]\npath = \"../share\"\n",
+    )
+    .unwrap();
+    let none = run(folder.path(), &["schedule", "--cron"]);
+    assert_eq!(none.status.code(), Some(2));
+    assert!(said(&none).contains("domesday init"), "{}", said(&none));
+
+    let cron = run(
+        &site,
+        &["schedule", "--cron", "--at", "21:30", "--until", "06:00"],
+    );
+    let cron = String::from_utf8(cron.stdout).unwrap();
+    let line = cron.lines().last().unwrap();
+    assert!(line.starts_with("30 21 * * * root cd '/"), "{line}");
+    assert!(
+        line.contains("'scan' '--config' '") && line.contains("'--until' '06:00'"),
+        "{line}"
+    );
+    // What cron hands to the shell: per cent signs without their escapes.
+    #[cfg(unix)]
+    {
+        let command = line.splitn(7, ' ').nth(6).unwrap().replace("\\%", "%");
+        let ran = Command::new("sh")
+            .args(["-c", &command])
+            .env("DOMESDAY_KEY", "5a".repeat(32))
+            .output()
+            .unwrap();
+        assert_eq!(ran.status.code(), Some(0), "{}", said(&ran));
+        assert!(site.join("domesday.db").exists(), "it ran where it should");
+    }
+
+    let task = run(&site, &["schedule", "--windows-task"]);
+    let mut reader = quick_xml::Reader::from_reader(&task.stdout[..]);
+    reader.config_mut().check_end_names = true;
+    let mut depth = 0;
+    loop {
+        match reader.read_event().unwrap() {
+            quick_xml::events::Event::Start(_) => depth += 1,
+            quick_xml::events::Event::End(_) => depth -= 1,
+            quick_xml::events::Event::Eof => break,
+            _ => {}
+        }
+    }
+    assert_eq!(depth, 0);
+
+    let units = folder.path().join("units");
+    fs::create_dir(&units).unwrap();
+    let written = run(
+        &site,
+        &["schedule", "--systemd", "-o", units.to_str().unwrap()],
+    );
+    assert_eq!(written.status.code(), Some(0), "{}", said(&written));
+    let service = fs::read_to_string(units.join("domesday.service")).unwrap();
+    assert!(service.contains("100%% \\\"odd\\\" $$PLACE"), "{service}");
+    match Command::new("systemd-analyze")
+        .args(["verify", "--man=no"])
+        .args([units.join("domesday.service"), units.join("domesday.timer")])
+        .output()
+    {
+        Err(_) => println!("passed over: no systemd-analyze here"),
+        Ok(verdict) => {
+            let words = said(&verdict);
+            let ours: Vec<&str> = words
+                .lines()
+                .filter(|line| line.contains("domesday.service") || line.contains("domesday.timer"))
+                .collect();
+            assert!(ours.is_empty(), "{words}");
+        }
+    }
+}
+
+#[test]
+fn status_tells_what_is_due_what_failed_and_what_mends_it() {
+    let folder = share(2);
+    fs::write(folder.path().join("share/broken.zip"), b"PK\x03\x04broken").unwrap();
+    fs::create_dir(folder.path().join("other")).unwrap();
+    fs::write(
+        folder.path().join("domesday.toml"),
+        "[[root]]\npath = \"share\"\n[[root]]\npath = \"other\"\n",
+    )
+    .unwrap();
+    assert_eq!(
+        run(folder.path(), &["scan", "share"]).status.code(),
+        Some(3)
+    );
+    let status = said(&run(folder.path(), &["status"]));
+    assert!(status.contains("other was never scanned"), "{status}");
+    assert!(status.contains("1 corrupt: try them"), "{status}");
+    assert!(!status.contains("days old"), "{status}");
+    let db = rusqlite::Connection::open(folder.path().join("domesday.db")).unwrap();
+    db.execute_batch(
+        "UPDATE run SET started = started - 864000000, ended = ended - 864000000;
+         INSERT INTO run (started, version, rules, options, host, user, pid, reason)
+         SELECT started, version, rules, options, host, user, pid, 'no space left' FROM run;",
+    )
+    .unwrap();
+    let status = said(&run(folder.path(), &["status"]));
+    assert!(
+        status.contains("stopped by an error (no space left)"),
+        "{status}"
+    );
+    assert!(status.contains("the last scan did not finish"), "{status}");
+    assert!(status.contains("is 10 days old"), "{status}");
+    db.execute_batch("UPDATE run SET ended = ended + 1728000000 WHERE ended IS NOT NULL")
+        .unwrap();
+    let status = said(&run(folder.path(), &["status"]));
+    assert!(status.contains("ended in the future"), "{status}");
+}

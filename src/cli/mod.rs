@@ -19,6 +19,7 @@ pub mod request;
 pub mod rules;
 pub mod scan;
 pub mod scanner;
+pub mod schedule;
 pub mod schema;
 pub mod settings;
 pub mod status;
@@ -78,6 +79,7 @@ pub enum Command {
     Report(report::ReportArgs),
     Explain(explain::ExplainArgs),
     Status(status::StatusArgs),
+    Schedule(schedule::ScheduleArgs),
     Rules(rules::RulesArgs),
     Formats(formats::FormatsArgs),
     Schema(schema::SchemaArgs),
@@ -133,7 +135,8 @@ fn run(settings: &Settings) -> anyhow::Result<Exit> {
         Command::Request(args) => request::run(args),
         Command::Report(args) => report::run(args),
         Command::Explain(args) => explain::run(args),
-        Command::Status(args) => status::run(args),
+        Command::Status(args) => status::run(args, &settings.config),
+        Command::Schedule(args) => schedule::run(args, settings.file.as_deref(), &settings.config),
         Command::Rules(args) => rules::run(args),
         Command::Formats(args) => formats::run(args),
         Command::Schema(args) => schema::run(args),

@@ -74,8 +74,10 @@ const ROOTS: &str = "paths";
 pub struct Settings {
     /// The command line with the values from everywhere.
     pub cli: Cli,
-    /// The file.
+    /// What the file says.
     pub config: Config,
+    /// The file, when there is one.
+    pub file: Option<PathBuf>,
 }
 
 /// Why there are none.
@@ -119,6 +121,7 @@ pub fn understand(arguments: Vec<OsString>) -> Result<Settings, Refusal> {
     Ok(Settings {
         cli,
         config: loaded.config,
+        file: loaded.file,
     })
 }
 

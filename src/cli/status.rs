@@ -10,7 +10,9 @@ use clap::Args;
 
 use crate::{
     cli::{exit::Exit, options, terminal},
+    config::Config,
     inventory::{Inventory, Key, key_for},
+    model::OutcomeKind,
     report::text,
     scan::sandbox,
 };
@@ -27,7 +29,7 @@ pub struct StatusArgs {
 const RUNS: usize = 10;
 
 /// Runs the command.
-pub fn run(args: &StatusArgs) -> anyhow::Result<Exit> {
+pub fn run(args: &StatusArgs, config: &Config) -> anyhow::Result<Exit> {
     let mut out = terminal::output();
     let inventory = Inventory::open(&args.inventory)?;
     let timezone = jiff::tz::TimeZone::system();
@@ -50,12 +52,13 @@ pub fn run(args: &StatusArgs) -> anyhow::Result<Exit> {
             (Ok(()), false) => format!("fits ({})", Key::path_for(&args.inventory).display()),
         },
     };
+    let holder = holder(&args.inventory);
     writeln!(out, "Key        {}", text::terminal(&key))?;
     writeln!(
         out,
         "Now        {}",
-        match holder(&args.inventory) {
-            Some(who) => format!("being scanned by {}", text::terminal(&who)),
+        match &holder {
+            Some(who) => format!("being scanned by {}", text::terminal(who)),
             None => "no scan is running".to_owned(),
         }
     )?;
@@ -88,9 +91,14 @@ pub fn run(args: &StatusArgs) -> anyhow::Result<Exit> {
     for run in inventory.runs(RUNS)? {
         let ending = match run.ending.as_deref() {
             Some("complete") => "complete",
-            Some("interrupted") => "interrupted: the same command goes on with it",
-            Some(_) => "failed: the same command goes on with it",
-            None => "not ended: running, or died; the same command goes on with it",
+            Some("interrupted") => "interrupted",
+            Some(_) => "failed",
+            None if holder.is_some() => "running, or died",
+            None => "died, or was stopped by an error",
+        };
+        let reason = match &run.reason {
+            Some(reason) => format!(" ({})", text::terminal(reason)),
+            None => String::new(),
         };
         let unread: u64 = run
             .outcomes
@@ -100,7 +108,7 @@ pub fn run(args: &StatusArgs) -> anyhow::Result<Exit> {
             .sum();
         writeln!(
             out,
-            "  {}: {ending}; {} in {}, {} not read{}",
+            "  {}: {ending}{reason}; {} in {}, {} not read{}",
             text::moment(run.started, &timezone),
             text::plural(run.walked, "entry", "entries"),
             text::duration(run.seconds),
@@ -130,8 +138,89 @@ pub fn run(args: &StatusArgs) -> anyhow::Result<Exit> {
             )?;
         }
     }
+    let todo = to_do(&inventory, config, holder.is_some())?;
+    if !todo.is_empty() {
+        writeln!(out, "\nTo do")?;
+    }
+    for line in todo {
+        writeln!(out, "  {}", text::terminal(&line))?;
+    }
     out.flush()?;
     Ok(Exit::Complete)
+}
+
+/// Days after which a scan is due.
+const DUE: i64 = 7;
+
+/// What is due and what failed, each with what mends it.
+fn to_do(inventory: &Inventory, config: &Config, running: bool) -> anyhow::Result<Vec<String>> {
+    let mut lines = Vec::new();
+    let runs = inventory.runs(50)?;
+    if let Some(last) = runs.first()
+        && last.ending.as_deref() != Some("complete")
+        && !running
+    {
+        lines.push(
+            "the last scan did not finish: run the same `domesday scan` again, and it goes on"
+                .to_owned(),
+        );
+    }
+    let now = jiff::Timestamp::now().as_millisecond();
+    let complete = runs
+        .iter()
+        .find(|run| run.ending.as_deref() == Some("complete"));
+    let days = complete
+        .and_then(|run| run.ended)
+        .map(|ended| (now - ended) / 86_400_000);
+    match days {
+        None => lines.push("no scan has ever walked everything: let `domesday scan` run to its end".to_owned()),
+        Some(days) if days >= DUE => lines.push(format!(
+            "the last complete scan is {days} days old: `domesday schedule` makes it a habit"
+        )),
+        // A clock that was set back, or was wrong then.
+        Some(days) if days < 0 => lines.push(
+            "the last scan ended in the future: the clock of this machine, or of the one that scanned, is wrong".to_owned(),
+        ),
+        Some(_) => {}
+    }
+    let roots = inventory.roots()?;
+    for root in &config.roots {
+        let path = std::fs::canonicalize(&root.path).unwrap_or_else(|_| root.path.clone());
+        if !roots.iter().any(|known| known.path.to_path() == path) {
+            lines.push(format!(
+                "{} was never scanned: `domesday scan`",
+                root.path.display()
+            ));
+        }
+    }
+    for (kind, (files, members)) in inventory.overview()?.outcomes {
+        if kind.is_problem() && files + members > 0 {
+            lines.push(format!(
+                "{} {}: {}",
+                text::number(files + members),
+                kind.title(),
+                cure(kind)
+            ));
+        }
+    }
+    Ok(lines)
+}
+
+/// What mends an outcome.
+fn cure(kind: OutcomeKind) -> &'static str {
+    match kind {
+        OutcomeKind::Encrypted => "give passwords with --passwords FILE",
+        OutcomeKind::NeedsOcr => "read them with OCR (see `domesday scan --help`), or by eye",
+        OutcomeKind::TooLarge => "give more with --memory; the reason has the figure",
+        OutcomeKind::TimedOut => "give more time with --deadline",
+        OutcomeKind::Denied => "scan as an account that may read them",
+        OutcomeKind::Changed => "the next scan reads them again",
+        OutcomeKind::Crashed => "a fault of domesday: please report it; look at them by eye",
+        OutcomeKind::Corrupt | OutcomeKind::Partial => {
+            "try them in their own program; `domesday report coverage` names them"
+        }
+        _ => "`domesday report coverage` names them and says why",
+    }
 }
 
 /// Who scans into the inventory now.
