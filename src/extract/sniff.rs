@@ -218,13 +218,20 @@ fn signature(head: &[u8]) -> Option<&'static Signature> {
     }
     // Some writers put a few bytes before the header; a PDF may have up to 1 KiB.
     let start = &head[..head.len().min(1 << 10)];
-    if found.is_none() && memmem::find(start, b"%PDF-").is_some() {
+    if found.is_none() && memmem::find_iter(start, b"%PDF-").any(|at| begins_pdf(start, at)) {
         return SIGNATURES.iter().find(|s| s.name == "pdf");
     }
     if found.is_none() && old_tar(head) {
         return SIGNATURES.iter().find(|s| s.name == "tar");
     }
     found
+}
+
+/// Whether a PDF begins here, behind other bytes, and not a text that speaks of PDF: programs quote the header in a line.
+fn begins_pdf(head: &[u8], at: usize) -> bool {
+    let version = head.get(at + 5).is_some_and(u8::is_ascii_digit);
+    let before = at.checked_sub(1).and_then(|i| head.get(i));
+    version && before.is_none_or(|b| !(b' '..=b'~').contains(b))
 }
 
 /// Whether bytes begin with the signature of a document, so that they are worth a look of their own.
@@ -530,6 +537,7 @@ mod tests {
         assert_eq!(signature(b"MZ is a code").map(|s| s.name), None);
         assert_eq!(signature(b"PK\x03\x04rest").map(|s| s.name), Some("zip"));
         assert_eq!(signature(b"junk\n%PDF-1.4").map(|s| s.name), Some("pdf"));
+        assert!(signature(b"if (head != \"%PDF-1.4\") return;").is_none());
     }
 
     #[test]

@@ -44,7 +44,8 @@ impl Format for Doc {
     }
 
     fn sniff(&self, look: &Look<'_>) -> u8 {
-        if look.magic == "cfb" && look.has("WordDocument") {
+        // Around a locked package Word puts a stream of this name that says so, for versions that cannot read it.
+        if look.magic == "cfb" && look.has("WordDocument") && !look.has("EncryptedPackage") {
             SURE
         } else {
             NO

@@ -29,7 +29,6 @@ pub mod tar;
 pub mod text;
 pub mod tnef;
 pub mod xls;
-pub mod xlsb;
 pub mod xlsx;
 pub mod xml;
 pub mod zip;
@@ -78,7 +77,7 @@ static FORMATS: &[&dyn Format] = &[
     &ppt::Ppt,
     &doc::Doc,
     &pdf::PdfFormat,
-    &xlsb::XlsbFormat,
+    &xlsx::Xlsb,
     &docx::Docx,
     &docx::WordXml,
     &xlsx::Xlsx,

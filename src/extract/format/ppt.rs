@@ -66,7 +66,7 @@ impl Format for Ppt {
     }
 
     fn sniff(&self, look: &Look<'_>) -> u8 {
-        if look.magic == "cfb" && look.has("PowerPoint Document") {
+        if look.magic == "cfb" && look.has("PowerPoint Document") && !look.has("EncryptedPackage") {
             SURE
         } else {
             NO

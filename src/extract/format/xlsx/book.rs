@@ -79,14 +79,15 @@ pub(super) fn sheets(
         .any(|folder| {
             lower
                 .strip_prefix(folder)
-                .is_some_and(|f| f.ends_with(".xml") && !f.contains('/'))
+                .is_some_and(|f| (f.ends_with(".xml") || f.ends_with(".bin")) && !f.contains('/'))
         });
         if is_sheet && !sheets.iter().any(|(.., p)| same(p, part)) {
             let name = part
                 .rsplit('/')
                 .next()
                 .unwrap_or(part)
-                .trim_end_matches(".xml");
+                .trim_end_matches(".xml")
+                .trim_end_matches(".bin");
             sheets.push((name.to_owned(), !book.sheets.is_empty(), part.clone()));
         }
     }
@@ -118,18 +119,23 @@ impl Strings {
                 Node::Close(end) => match end.name() {
                     "t" => on -= 1.min(on),
                     "rPh" => phonetic -= 1.min(phonetic),
-                    "si" => {
-                        self.ends.push(self.text.len());
-                        let held = self.text.len() as u64 + 8 * self.ends.len() as u64;
-                        if held > most.saturating_mul(2).saturating_add(1 << 20) {
-                            return Err(ExtractError::TooLarge(
-                                "more shared strings than its directory says".into(),
-                            ));
-                        }
-                    }
+                    "si" => self.push("", most)?,
                     _ => {}
                 },
             }
+        }
+        Ok(())
+    }
+
+    /// Adds to the string that is open and ends it; `most` is what the directory says is held in all.
+    pub fn push(&mut self, text: &str, most: u64) -> Result<(), ExtractError> {
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+        let held = self.text.len() as u64 + 8 * self.ends.len() as u64;
+        if held > most.saturating_mul(2).saturating_add(1 << 20) {
+            return Err(ExtractError::TooLarge(
+                "more shared strings than its directory says".into(),
+            ));
         }
         Ok(())
     }

@@ -13,8 +13,8 @@ use crate::extract::{
 use super::book::Strings;
 
 /// Rows and columns that a sheet may have.
-const ROWS: u64 = 1 << 20;
-const COLUMNS: u32 = 1 << 14;
+pub(super) const ROWS: u64 = 1 << 20;
+pub(super) const COLUMNS: u32 = 1 << 14;
 
 /// Row from 1 and column from 0 of a reference such as `AB12`.
 pub(super) fn reference(text: &str) -> Option<(u64, u32)> {
