@@ -3,7 +3,8 @@
 here wrote: python-docx, openpyxl, XlsxWriter, xlwt, pyxlsbwriter, python-pptx, odfpy, reportlab, msgforge, LibreOffice.
 
 Run from the top of the repository: `python3 corpus/office.py [FORMAT...]`, after `pip install python-docx openpyxl
-xlsxwriter xlwt pyxlsbwriter python-pptx odfpy reportlab msgforge olefile`; LibreOffice must be on the path as `soffice`. Every
+xlsxwriter xlwt pyxlsbwriter python-pptx odfpy reportlab msgforge olefile
+msoffcrypto-tool`; LibreOffice must be on the path as `soffice`. Every
 place of a document has a value of its own, so that a case says where each of them must be found.
 """
 
@@ -114,8 +115,17 @@ def letter():
     return repacked(out.getvalue(), ("thumbnail",))
 
 
+def locked(data):
+    """A package as Word locks it with a password to open."""
+    from msoffcrypto.format.ooxml import OOXMLFile
+    out = io.BytesIO()
+    OOXMLFile(io.BytesIO(data)).encrypt("correct horse", out)
+    return out.getvalue()
+
+
 def words():
     d = letter()
+    case("docx/locked.docx", locked(d), ("", "=", "encrypted: password needed"))
     case("docx/letter.docx", d,
          ("", tel(101), "paragraph 2", "-"), ("", tel(102), "comment 0"), ("", "Kim Commenter", "comment 0", "author"),
          ("", tel(103), "table 1!B2", "Telephone"), ("", "1951-03-02", "table 1!C2", "Born"),
@@ -406,14 +416,14 @@ def odfpy_slides():
 
 
 # ---- pages ---------------------------------------------------------------------------------------------------------
-def reportlab_pages():
+def reportlab_pages(password=None):
     """Two columns, a table, a form, an annotation, an attachment-free outline; three pages."""
     from reportlab.lib import colors
     from reportlab.lib.pagesizes import A4
     from reportlab.pdfgen import canvas
     from reportlab.platypus import Table
     out = io.BytesIO()
-    c = canvas.Canvas(out, pagesize=A4, invariant=1)
+    c = canvas.Canvas(out, pagesize=A4, invariant=1, encrypt=password)
     c.setAuthor("Ada Author")
     c.setSubject(f"about {tel(401)}")
     left = [f"{line} and so it was agreed that" for line in ["Minutes of the meeting", "of the board in March", "about the new office", "and its opening hours"]]
@@ -451,6 +461,7 @@ def pdf():
          ("", tel(405), "page 2"), ("", tel(406), "page 2"), ("", tel(407), "form field mobile", "Mobile number"),
          ("", tel(408), "page 3", "annotation"), ("", tel(409), "bookmark"), ("", "staff@example.com", "page 3", "link"),
          ("", "Ada Author", "property Author", "Author"), ("", tel(401), "property Subject", "Subject"), READ)
+    case("pdf/locked.pdf", reportlab_pages("correct horse"), ("", "=", "encrypted: password needed"))
     case("pdf/libreoffice.pdf", converted(letter(), "docx", "pdf"), ("", tel(101), "page 1"), ("", tel(103), "page 1"), ("", tel(109), "page 1"),
          ("", tel(110), "page 2"), ("", tel(113), "page 1"), ("", "Ada Author", "property Author", "Author"), READ)
 

@@ -13,7 +13,12 @@ use domesday::{
     extract::{Flow, Head, Options, Reader, Source, Visitor},
     model::{Outcome, OutcomeKind, Segment},
 };
-use flate2::{Compress, Compression, FlushCompress};
+use flate2::Compression;
+
+#[path = "hostile/made.rs"]
+mod made;
+
+use made::{loops, nest, zeros, zip};
 
 /// What a reading came to.
 #[derive(Default)]
@@ -75,56 +80,6 @@ fn bytes(data: &[u8], name: &str) -> Listener {
     read(Source::bytes(data), name, Listener::default())
 }
 
-/// A zip of stored or deflated members given raw; sizes are what we say they are.
-fn zip(members: &[(&str, u16, &[u8], u64)]) -> Vec<u8> {
-    let (mut out, mut directory) = (Vec::new(), Vec::new());
-    for (name, method, data, size) in members {
-        let at = out.len() as u32;
-        let size = (*size).min(u64::from(u32::MAX - 1)) as u32;
-        let fields = |out: &mut Vec<u8>| {
-            out.extend([20, 0, 0, 0]);
-            out.extend(method.to_le_bytes());
-            out.extend([0; 8]);
-            out.extend((data.len() as u32).to_le_bytes());
-            out.extend(size.to_le_bytes());
-            out.extend((name.len() as u16).to_le_bytes());
-            out.extend([0; 2]);
-        };
-        out.extend(b"PK\x03\x04");
-        fields(&mut out);
-        out.extend(name.as_bytes());
-        out.extend(*data);
-        directory.extend(b"PK\x01\x02\x14\0");
-        fields(&mut directory);
-        directory.extend([0; 10]);
-        directory.extend(at.to_le_bytes());
-        directory.extend(name.as_bytes());
-    }
-    let start = out.len() as u32;
-    out.extend(&directory);
-    out.extend(b"PK\x05\x06\0\0\0\0");
-    out.extend((members.len() as u16).to_le_bytes());
-    out.extend((members.len() as u16).to_le_bytes());
-    out.extend((directory.len() as u32).to_le_bytes());
-    out.extend(start.to_le_bytes());
-    out.extend([0; 2]);
-    out
-}
-
-/// Deflated zeros, `mib` of them, without ever having them.
-fn zeros(mib: usize) -> Vec<u8> {
-    let block = vec![0; 16 << 20];
-    let mut packed = Vec::with_capacity(1 << 20);
-    let mut compress = Compress::new(Compression::best(), false);
-    compress
-        .compress_vec(&block, &mut packed, FlushCompress::Full)
-        .unwrap();
-    // After a full flush the same bytes say the same again.
-    let mut all = packed.repeat(mib / 16);
-    all.extend([1, 0, 0, 0xff, 0xff]);
-    all
-}
-
 #[test]
 fn ten_gigabytes_of_zeros_in_a_zip() {
     let packed = zeros(10 << 10);
@@ -146,20 +101,7 @@ fn ten_gigabytes_of_zeros_in_a_zip() {
 
 #[test]
 fn a_nest_of_zips() {
-    let mut layer = zip(&[("0.txt", 8, &zeros(16), 16 << 20)]);
-    for level in 0..6 {
-        let names: Vec<String> = (0..16).map(|i| format!("{level}-{i}.zip")).collect();
-        let members: Vec<_> = names
-            .iter()
-            .map(|n| (n.as_str(), 0, &layer[..], layer.len() as u64))
-            .collect();
-        let plain = zip(&members);
-        let mut packed = Vec::with_capacity(plain.len());
-        Compress::new(Compression::best(), false)
-            .compress_vec(&plain, &mut packed, FlushCompress::Finish)
-            .unwrap();
-        layer = zip(&[("in.zip", 8, &packed, plain.len() as u64)]);
-    }
+    let layer = nest();
     let listener = bytes(&layer, "42.zip");
     assert!(
         listener
@@ -385,4 +327,111 @@ fn gzip_in_gzip_in_gzip() {
             .iter()
             .any(|(_, o)| o.to_string() == "too large: nested deeper than 8")
     );
+}
+
+#[test]
+fn a_pdf_that_leads_back_to_itself() {
+    let listener = Listener {
+        wanted: "QQ123456C",
+        ..Listener::default()
+    };
+    let listener = read(Source::bytes(&loops()), "loops.pdf", listener);
+    assert!(listener.outcomes.len() == 1 && listener.end().kind != OutcomeKind::Crashed);
+    assert!(!listener.found.is_empty(), "{}", listener.end());
+}
+
+#[test]
+fn a_workbook_that_is_cut_off() {
+    let whole = std::fs::read(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/corpus/xlsx/openpyxl.xlsx"
+    ))
+    .unwrap();
+    for part in [10, 50, 90] {
+        let listener = bytes(&whole[..whole.len() * part / 100], "cut.xlsx");
+        assert!(listener.end().kind.is_problem(), "{}", listener.end());
+        assert!(
+            listener
+                .end()
+                .to_string()
+                .contains("zip central directory missing"),
+            "{}",
+            listener.end()
+        );
+    }
+}
+
+#[test]
+fn documents_nested_deeper_than_a_stack() {
+    let deep = 200_000;
+    let rtf = [
+        b"{\\rtf1 ".to_vec(),
+        b"{\\b ".repeat(deep),
+        b"QQ123456C".to_vec(),
+        b"}".repeat(deep),
+    ]
+    .concat();
+    bytes(&rtf, "deep.rtf");
+    bytes(
+        &[
+            b"{\\rtf1 ".to_vec(),
+            b"\\trowd\\intbl{\\nesttableprops ".repeat(deep),
+        ]
+        .concat(),
+        "tables.rtf",
+    );
+    let part = |open: &[u8]| {
+        [
+            b"<w:document><w:body>".to_vec(),
+            open.repeat(deep),
+            b"<w:t>QQ123456C</w:t>".to_vec(),
+        ]
+        .concat()
+    };
+    for open in [
+        &b"<w:tbl><w:tr><w:tc>"[..],
+        b"<w:sdt><w:sdtContent>",
+        b"<w:txbxContent>",
+        b"<w:ins>",
+        b"<mc:AlternateContent><mc:Choice>",
+    ] {
+        let part = part(open);
+        let size = part.len() as u64;
+        let docx = zip(&[
+            ("[Content_Types].xml", 0, b"<Types/>", 8),
+            ("word/document.xml", 0, &part, size),
+        ]);
+        assert_ne!(bytes(&docx, "deep.docx").end().kind, OutcomeKind::Crashed);
+    }
+    let lists = [
+        b"%PDF-1.4\n1 0 obj\n".to_vec(),
+        b"[".repeat(deep),
+        b"\nendobj\ntrailer<</Root 1 0 R>>".to_vec(),
+    ]
+    .concat();
+    assert_ne!(bytes(&lists, "deep.pdf").end().kind, OutcomeKind::Crashed);
+}
+
+#[test]
+fn names_that_play_tricks() {
+    let names = [
+        "a\u{1b}[2Jb.txt",
+        "pay\u{202e}txt.exe",
+        "a\nb\r.txt",
+        "=cmd|'x'!A1.txt",
+        "../../../etc/shadow",
+        "con\0.txt",
+        "\u{feff}.txt",
+    ];
+    let members: Vec<_> = names
+        .iter()
+        .map(|n| (*n, 0, &b"QQ123456C"[..], 9))
+        .collect();
+    let listener = Listener {
+        wanted: "QQ123456C",
+        ..Listener::default()
+    };
+    let listener = read(Source::bytes(&zip(&members)), "names.zip", listener);
+    assert_eq!(listener.found.len(), names.len());
+    assert_eq!(listener.end().kind, OutcomeKind::Read);
 }
