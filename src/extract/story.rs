@@ -4,11 +4,17 @@
 //! writes each table row as one line with cells split by tabs, works out which row or column of a table names the
 //! others, and hands the text on through a [`Composer`].
 
+mod naming;
+mod piece;
+
 use std::sync::Arc;
 
 use crate::model::Anchor;
 
-use super::{compose::Composer, error::ExtractError, guard::Guard, naming::name_score};
+use super::{compose::Composer, error::ExtractError, guard::Guard};
+
+use naming::{Naming, decide, label_row};
+use piece::Piece;
 
 /// Rows of a table that are looked at before it is decided what names what.
 const LOOKED_AT: usize = 48;
@@ -18,99 +24,6 @@ const NESTED: usize = 16;
 
 /// Cells of one row; what is past them joins the last.
 const WIDEST: usize = 1024;
-
-/// Text of a paragraph or cell, with names for stretches of it.
-#[derive(Debug, Default, Clone)]
-struct Piece {
-    text: String,
-    spans: Vec<(usize, usize, Arc<str>)>,
-    open: Vec<(usize, Arc<str>)>,
-}
-
-impl Piece {
-    fn close(&mut self) {
-        if let Some((at, label)) = self.open.pop()
-            && at < self.text.len()
-        {
-            self.spans.push((at, self.text.len(), label));
-        }
-    }
-
-    fn append(&mut self, mut other: Piece) {
-        while !other.open.is_empty() {
-            other.close();
-        }
-        if other.text.trim().is_empty() {
-            return;
-        }
-        if !self.text.is_empty() {
-            let joint = if self.text.ends_with(['.', ',', ':', ';', '!', '?']) {
-                " "
-            } else {
-                ", "
-            };
-            self.text.push_str(joint);
-        }
-        let shift = self.text.len();
-        self.text.push_str(&other.text);
-        self.spans.extend(
-            other
-                .spans
-                .into_iter()
-                .map(|(a, b, l)| (a + shift, b + shift, l)),
-        );
-    }
-
-    /// Writes it, one line: what breaks lines or cells inside a cell becomes a space.
-    fn write(mut self, composer: &mut Composer, in_cell: bool) {
-        while !self.open.is_empty() {
-            self.close();
-        }
-        self.spans.sort_by_key(|&(a, b, _)| (a, usize::MAX - b));
-        let mut at = 0;
-        let mut ends: Vec<usize> = Vec::new();
-        let push = |composer: &mut Composer, text: &str| {
-            if in_cell && text.contains(['\t', '\n', '\r']) {
-                composer.push(&text.replace(['\t', '\n', '\r'], " "));
-            } else {
-                composer.push(text);
-            }
-        };
-        for (start, end, label) in &self.spans {
-            while let Some(&done) = ends.last()
-                && done <= *start
-            {
-                push(composer, &self.text[at..done]);
-                at = done;
-                composer.close();
-                ends.pop();
-            }
-            push(composer, &self.text[at..*start]);
-            at = *start;
-            composer.open(label);
-            ends.push(ends.last().map_or(*end, |&outer| outer.min(*end)));
-        }
-        while let Some(done) = ends.pop() {
-            push(composer, &self.text[at..done]);
-            at = done;
-            composer.close();
-        }
-        push(composer, &self.text[at..]);
-    }
-}
-
-/// What names the cells of a table.
-#[derive(Debug, Clone, PartialEq)]
-enum Naming {
-    /// Not decided yet.
-    Open,
-    /// The first row names the columns.
-    Head(Vec<Arc<str>>),
-    /// In each row, the first cell of each pair (or the first of all) names what follows it.
-    Form { pairs: bool },
-    /// Nothing.
-    None,
-}
 
 #[derive(Debug)]
 struct Grid {
@@ -211,6 +124,12 @@ impl<'o, 'g> Story<'o, 'g> {
     /// Whether nothing was written to the paragraph so far.
     pub fn at_start(&mut self) -> bool {
         self.level().piece.text.is_empty()
+    }
+
+    /// Whether a paragraph has begun, if only with what a change took out or with a box.
+    fn pending(&mut self) -> bool {
+        let level = self.level();
+        !level.piece.text.is_empty() || level.changed || !level.waiting.is_empty()
     }
 
     /// The paragraph ends.
@@ -344,7 +263,7 @@ impl<'o, 'g> Story<'o, 'g> {
         while !self.level().grids.is_empty() {
             self.close_table()?;
         }
-        if !self.at_start() || !self.level().waiting.is_empty() {
+        if self.pending() {
             self.end_paragraph()?;
         }
         let inner = self.levels.pop().unwrap_or_default();
@@ -357,7 +276,7 @@ impl<'o, 'g> Story<'o, 'g> {
     /// # Errors
     /// Those of the guard.
     pub fn open_table(&mut self) -> Result<(), ExtractError> {
-        if !self.at_start() {
+        if self.pending() {
             self.end_paragraph()?;
         }
         self.tables += 1;
@@ -410,7 +329,7 @@ impl<'o, 'g> Story<'o, 'g> {
     /// # Errors
     /// Those of the guard.
     pub fn open_cell(&mut self) -> Result<(), ExtractError> {
-        if !self.at_start() {
+        if self.pending() {
             self.end_paragraph()?;
         }
         if let Some(grid) = self.level().grids.last_mut() {
@@ -432,7 +351,7 @@ impl<'o, 'g> Story<'o, 'g> {
     /// # Errors
     /// Those of the guard.
     pub fn close_cell(&mut self) -> Result<(), ExtractError> {
-        if !self.at_start() || !self.level().waiting.is_empty() {
+        if self.pending() {
             self.end_paragraph()?;
         }
         if let Some(grid) = self.level().grids.last_mut() {
@@ -446,7 +365,7 @@ impl<'o, 'g> Story<'o, 'g> {
     /// # Errors
     /// Those of the guard.
     pub fn close_table(&mut self) -> Result<(), ExtractError> {
-        if !self.at_start() {
+        if self.pending() {
             self.end_paragraph()?;
         }
         if self.levels.len() == 1 && self.levels[0].grids.len() == 1 {
@@ -529,7 +448,7 @@ impl<'o, 'g> Story<'o, 'g> {
             self.close_table()?;
         }
         self.level().piece.open.clear();
-        if !self.at_start() || self.level().changed || !self.level().waiting.is_empty() {
+        if self.pending() {
             self.end_paragraph()?;
         }
         self.region = None;
@@ -543,140 +462,5 @@ impl<'o, 'g> Story<'o, 'g> {
     pub fn finish(mut self) -> Result<(), ExtractError> {
         self.end_part()?;
         self.composer.finish(self.out)
-    }
-}
-
-/// The cells of a row with their names on them.
-fn label_row(row: Vec<Piece>, naming: &Naming, first: bool) -> Vec<Piece> {
-    let mut row = row;
-    match naming {
-        Naming::Head(names) if !first => {
-            for (cell, name) in row.iter_mut().zip(names) {
-                if !name.is_empty() {
-                    cell.spans.push((0, cell.text.len(), name.clone()));
-                }
-            }
-        }
-        Naming::Form { pairs } => {
-            let mut name: Option<Arc<str>> = None;
-            for (column, cell) in row.iter_mut().enumerate() {
-                let names = if *pairs { column % 2 == 0 } else { column == 0 };
-                if names {
-                    name = Some(cell.text.trim().trim_end_matches([':', '.', ' ']).into())
-                        .filter(|n: &Arc<str>| !n.is_empty());
-                } else if let Some(name) = &name {
-                    cell.spans.push((0, cell.text.len(), name.clone()));
-                }
-            }
-        }
-        _ => {}
-    }
-    row
-}
-
-/// Decides what names what, from the first rows of a table.
-fn decide(rows: &[Vec<Piece>], head_declared: bool) -> Naming {
-    let head = || {
-        Naming::Head(
-            rows[0]
-                .iter()
-                .map(|c| c.text.trim().trim_end_matches(':').into())
-                .collect(),
-        )
-    };
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    if rows.is_empty() || columns < 2 {
-        return if head_declared && rows.len() > 1 {
-            head()
-        } else {
-            Naming::None
-        };
-    }
-    if head_declared {
-        return head();
-    }
-    let mean = |cells: &mut dyn Iterator<Item = &Piece>| {
-        let (mut sum, mut n, mut bad) = (0, 0, 0);
-        for cell in cells {
-            if cell.text.trim().is_empty() {
-                continue;
-            }
-            let score = name_score(&cell.text);
-            n += 1;
-            sum += score;
-            bad += u32::from(score == 0);
-        }
-        // Mostly names, or it is no naming row at all.
-        if n == 0 || bad * 4 > n {
-            0.0
-        } else {
-            f64::from(sum) / f64::from(n)
-        }
-    };
-    let row = if rows.len() > 1 {
-        mean(&mut rows[0].iter())
-    } else {
-        0.0
-    };
-    let column = mean(&mut rows.iter().filter_map(|r| r.first()));
-    let third = mean(&mut rows.iter().filter_map(|r| r.get(2)));
-    let pairs = columns == 2 || (columns % 2 == 0 && third > 1.2 && column > 1.2);
-    if row == 0.0 && column == 0.0 {
-        Naming::None
-    } else if columns == 2 || pairs {
-        if row > column {
-            head()
-        } else {
-            Naming::Form { pairs: true }
-        }
-    } else if row >= 1.0 && row + 0.5 >= column {
-        head()
-    } else if column > 1.2 {
-        Naming::Form { pairs: false }
-    } else {
-        Naming::None
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn rows(cells: &[&[&str]]) -> Vec<Vec<Piece>> {
-        cells
-            .iter()
-            .map(|row| {
-                row.iter()
-                    .map(|text| Piece {
-                        text: (*text).to_owned(),
-                        ..Piece::default()
-                    })
-                    .collect()
-            })
-            .collect()
-    }
-
-    #[test]
-    fn a_heading_row_names_columns_and_a_form_names_rows() {
-        let table = rows(&[
-            &["Name", "NI number", "Start"],
-            &["Ann Hall", "QQ123456C", "1 May"],
-        ]);
-        assert!(matches!(decide(&table, false), Naming::Head(_)));
-        let form = rows(&[&["Surname:", "Hall"], &["Date of birth:", "2 March 1951"]]);
-        assert_eq!(decide(&form, false), Naming::Form { pairs: true });
-        let form = rows(&[
-            &["Surname", "Hall", "Forename", "Ann"],
-            &["Postcode", "ZZ99 3VZ", "Telephone", "01632 960001"],
-        ]);
-        assert_eq!(decide(&form, false), Naming::Form { pairs: true });
-        let table = rows(&[
-            &["Name", "NI number"],
-            &["Ann Hall", "QQ123456C"],
-            &["Jo Ray", "QQ123457C"],
-        ]);
-        assert!(matches!(decide(&table, false), Naming::Head(_)));
-        let figures = rows(&[&["12", "13"], &["14", "15"]]);
-        assert_eq!(decide(&figures, false), Naming::None);
     }
 }

@@ -35,7 +35,7 @@ impl Format for Xls {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn extensions(&self) -> &'static [&'static str] {
@@ -198,6 +198,7 @@ impl<'b> Book<'b> {
             if sheets[..index].iter().any(|s| s.0 == *at) {
                 continue;
             }
+            let name = if name.is_empty() { "Chart data" } else { name };
             let mut sheet = Sheet::new(name, *hidden);
             let shown = sheet.name().to_owned();
             let mut asides = Asides::default();
@@ -462,8 +463,8 @@ impl<'b> Book<'b> {
                         )?;
                     }
                 }
-                // BIFF 2.
-                0x02..=0x04 if self.version == 0x200 => {
+                // BIFF 2, and the data of charts that Microsoft Graph put into documents.
+                0x02..=0x04 if self.version == 0x200 || self.version >= 0x500 => {
                     let (row, column) =
                         (u16_at(data, 0).unwrap_or(0), u16_at(data, 2).unwrap_or(0));
                     let style = data.get(4).map_or(0, |&b| u16::from(b & 0x3f));

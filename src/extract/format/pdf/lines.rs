@@ -194,16 +194,16 @@ fn lines(mut fragments: Vec<Fragment>) -> Vec<Line> {
     }
     for line in &mut lines {
         line.fragments.sort_by(|a, b| a.start.total_cmp(&b.start));
-        merge(line);
     }
     lines.sort_by(|a, b| a.base.total_cmp(&b.base));
     lines
 }
 
-/// Joins fragments of a line that are words of one cell.
-fn merge(line: &mut Line) {
+/// Joins fragments of a line that are words of one cell. Not before columns are known: a gutter may be narrower than the
+/// space between two cells.
+fn merge(fragments: &[Fragment]) -> Vec<Fragment> {
     let mut merged: Vec<Fragment> = Vec::new();
-    for fragment in line.fragments.drain(..) {
+    for fragment in fragments {
         if let Some(last) = merged.last_mut() {
             let size = last.size.max(fragment.size);
             let gap = fragment.start - last.end;
@@ -218,9 +218,9 @@ fn merge(line: &mut Line) {
                 continue;
             }
         }
-        merged.push(fragment);
+        merged.push(fragment.clone());
     }
-    line.fragments = merged;
+    merged
 }
 
 /// Writes lines, column by column where there are columns.
@@ -308,7 +308,9 @@ fn gutter(lines: &[Line]) -> Option<(usize, usize, f64)> {
         if both(line) {
             sides.0 += 1;
         }
-        for fragment in &line.fragments {
+        let split = line.fragments.partition_point(|f| f.start < at);
+        let (left, right) = line.fragments.split_at(split);
+        for fragment in merge(left).iter().chain(&merge(right)) {
             let chars = fragment.text.chars().count();
             if fragment.start < at {
                 sides.1 += chars;
@@ -329,6 +331,13 @@ fn write(lines: &[Line], out: &mut String) {
     if lines.is_empty() {
         return;
     }
+    let lines: Vec<Line> = lines
+        .iter()
+        .map(|line| Line {
+            fragments: merge(&line.fragments),
+            ..*line
+        })
+        .collect();
     let left = lines.iter().map(first_start).fold(f64::INFINITY, f64::min);
     let mut rights: Vec<f64> = lines.iter().map(last_end).collect();
     rights.sort_by(f64::total_cmp);
@@ -458,6 +467,19 @@ mod tests {
                 200.0 - 12.0 * f64::from(i),
                 "right one runs on as well.",
             ));
+        }
+        let text = page(&words);
+        let right = text.find("right").expect("written");
+        assert!(!text[right..].contains("left"), "{text}");
+    }
+
+    #[test]
+    fn a_gutter_may_be_narrower_than_the_space_between_cells() {
+        let mut words = Vec::new();
+        for i in 0..8 {
+            let down = 200.0 - 12.0 * f64::from(i);
+            words.push((0.0, down, "left column runs on and so the"));
+            words.push((162.0, down, "right one runs on as well and"));
         }
         let text = page(&words);
         let right = text.find("right").expect("written");
