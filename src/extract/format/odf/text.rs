@@ -446,10 +446,11 @@ impl Walker {
                 }
             }
             "master-styles" => self.in_masters = false,
-            name if self.in_masters && SHAPES.contains(&name) => {
-                if self.shapes.pop() == Some(true) {
-                    self.close_master(story)?;
-                }
+            name if self.in_masters
+                && SHAPES.contains(&name)
+                && self.shapes.pop() == Some(true) =>
+            {
+                self.close_master(story)?;
             }
             "content-control" => story.close_label(),
             "table" if self.wanted() => story.close_table()?,
