@@ -88,6 +88,19 @@ fn no_planted_value_is_printed_or_stored() {
         &["report", "jsonl", "--inventory", "i.db"],
         &["report", "csv", "--inventory", "i.db"],
         &["status", "--inventory", "i.db"],
+        &["key", "check", "--inventory", "i.db"],
+        &["report", "metrics", "--inventory", "i.db"],
+        &[
+            "scan",
+            share,
+            "--inventory",
+            "i.db",
+            "--again",
+            "--log-format",
+            "json",
+            "--metrics",
+            "i.prom",
+        ],
     ] {
         let output = run(folder.path(), arguments);
         assert!(

@@ -60,7 +60,7 @@ pub struct FindArgs {
     pub inventory: PathBuf,
 }
 
-fn other(text: &str) -> Result<(String, String), String> {
+pub(super) fn other(text: &str) -> Result<(String, String), String> {
     text.split_once('=')
         .map(|(rule, value)| (rule.to_owned(), value.to_owned()))
         .ok_or_else(|| "write RULE=VALUE".to_owned())
@@ -68,7 +68,7 @@ fn other(text: &str) -> Result<(String, String), String> {
 
 /// One option for each of [`KINDS`], so that the list is kept once.
 #[derive(Debug, Default)]
-pub struct Identifiers(Vec<(String, String)>);
+pub struct Identifiers(pub(super) Vec<(String, String)>);
 
 impl Args for Identifiers {
     fn augment_args(command: Command) -> Command {

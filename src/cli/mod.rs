@@ -5,9 +5,11 @@ pub mod exit;
 pub mod explain;
 pub mod find;
 pub mod finish;
+pub mod forget;
 pub mod formats;
 pub mod init;
 pub mod inspect;
+pub mod key;
 pub mod log;
 pub mod manual;
 pub mod ocr;
@@ -75,6 +77,8 @@ pub enum Command {
     Scan(scan::ScanArgs),
     Inspect(inspect::InspectArgs),
     Find(find::FindArgs),
+    Forget(forget::ForgetArgs),
+    Key(key::KeyArgs),
     Request(request::RequestArgs),
     Report(report::ReportArgs),
     Explain(explain::ExplainArgs),
@@ -132,6 +136,8 @@ fn run(settings: &Settings) -> anyhow::Result<Exit> {
         Command::Inspect(args) => inspect::run(args),
         Command::Evaluate(args) => evaluate::run(args),
         Command::Find(args) => find::run(args),
+        Command::Forget(args) => forget::run(args),
+        Command::Key(args) => key::run(args),
         Command::Request(args) => request::run(args),
         Command::Report(args) => report::run(args),
         Command::Explain(args) => explain::run(args),
