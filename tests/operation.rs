@@ -445,3 +445,105 @@ fn status_tells_what_is_due_what_failed_and_what_mends_it() {
     let status = said(&run(folder.path(), &["status"]));
     assert!(status.contains("ended in the future"), "{status}");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn who_can_read_is_told_by_the_list_not_by_the_bits_it_hides_behind() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = share(3);
+    let file = |n: u32| folder.path().join(format!("share/{n}.txt"));
+    for n in 0..3 {
+        fs::set_permissions(file(n), fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    // user::rw- user:12345:r-- group::--- mask::r-- other::---, and the same with a mask that lets nobody read.
+    let list = |mask: u16| {
+        let mut bytes = 2_u32.to_le_bytes().to_vec();
+        for (tag, permissions, id) in [
+            (0x01_u16, 6_u16, u32::MAX),
+            (0x02, 4, 12_345),
+            (0x04, 0, u32::MAX),
+            (0x10, mask, u32::MAX),
+            (0x20, 0, u32::MAX),
+        ] {
+            bytes.extend(tag.to_le_bytes());
+            bytes.extend(permissions.to_le_bytes());
+            bytes.extend(id.to_le_bytes());
+        }
+        bytes
+    };
+    for (n, mask) in [(0, 4), (1, 0)] {
+        if let Err(error) = rustix::fs::setxattr(
+            file(n),
+            "system.posix_acl_access",
+            &list(mask),
+            rustix::fs::XattrFlags::empty(),
+        ) {
+            println!("passed over: no access-control lists here ({error})");
+            return;
+        }
+    }
+    let scan = run(folder.path(), &["scan", "share"]);
+    assert_eq!(scan.status.code(), Some(0), "{}", said(&scan));
+    let db = rusqlite::Connection::open(folder.path().join("domesday.db")).unwrap();
+    let told = |name: &str| -> (i64, Option<String>) {
+        db.query_row(
+            "SELECT exposure, p.name FROM document d LEFT JOIN principal p ON p.id = d.acl WHERE d.name = ?1",
+            [name],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .unwrap()
+    };
+    let (exposure, words) = told("0.txt");
+    assert_eq!(exposure, 2, "a named account reads it");
+    assert_eq!(
+        words.unwrap(),
+        "user::rw- user:12345:r-- group::--- mask::r-- other::---"
+    );
+    assert_eq!(told("1.txt").0, 1, "its mask lets nobody read");
+    assert_eq!(told("2.txt"), (1, None), "no list");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_one_clear_line_and_the_next_scan_goes_on() {
+    let folder = share(20);
+    // No file may grow beyond this, and the system refuses the write as a full disk would.
+    for blocks in [64, 600, 900] {
+        let program = env!("CARGO_BIN_EXE_domesday");
+        let scan = Command::new("sh")
+            .args([
+                "-c",
+                &format!("trap '' XFSZ; ulimit -f {blocks}; exec {program} scan share"),
+            ])
+            .current_dir(folder.path())
+            .env("DOMESDAY_KEY", "5a".repeat(32))
+            .output()
+            .unwrap();
+        if scan.status.code() == Some(0) {
+            println!("{blocks} blocks were enough");
+            continue;
+        }
+        let words = said(&scan);
+        assert_eq!(scan.status.code(), Some(2), "{words}");
+        assert!(
+            words.contains("no space left to write the inventory"),
+            "{words}"
+        );
+    }
+    let scan = run(folder.path(), &["scan", "share"]);
+    assert_eq!(scan.status.code(), Some(0), "{}", said(&scan));
+    assert_eq!(
+        count(
+            folder.path(),
+            "SELECT COUNT(*) FROM document WHERE outcome = 'read'"
+        ),
+        20
+    );
+    assert_eq!(
+        count(
+            folder.path(),
+            "SELECT walked - (SELECT SUM(entries) FROM run_outcome WHERE run = run.id) FROM run ORDER BY id DESC LIMIT 1"
+        ),
+        0
+    );
+}

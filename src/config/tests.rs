@@ -1,3 +1,4 @@
+//! What a configuration may say, what is refused with which line, and that the template shows every key.
 #![allow(clippy::unwrap_used)]
 
 use super::*;

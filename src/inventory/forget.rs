@@ -272,10 +272,7 @@ fn search(file: &Path, needles: &[Vec<u8>]) -> Result<(u64, u64), InventoryError
         Err(e) => return Err(io(e)),
     };
     let longest = needles.iter().map(Vec::len).max().unwrap_or(0);
-    let finders: Vec<_> = needles
-        .iter()
-        .map(|n| memchr::memmem::Finder::new(n))
-        .collect();
+    let finders: Vec<_> = needles.iter().map(memchr::memmem::Finder::new).collect();
     let (mut found, mut total, mut window) = (BTreeSet::new(), 0, Vec::new());
     loop {
         let keep = window.len().min(longest);

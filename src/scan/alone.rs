@@ -138,7 +138,11 @@ pub fn record_of_failure(
         path: path.clone(),
         stamp: meta.as_ref().map(super::stamp::stamp),
         access: meta.as_ref().map_or_else(Default::default, |meta| {
-            super::stamp::Principals::default().access(meta, &owners)
+            super::stamp::Principals::default().access(
+                &root_path.join(path.to_path()),
+                meta,
+                &owners,
+            )
         }),
         outcome,
         content: None,

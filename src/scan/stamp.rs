@@ -1,10 +1,10 @@
 //! What the walk knows of an entry, as the inventory keeps it.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use crate::{
-    inventory::record::{Access, Stamp},
-    walk::{Meta, Owners},
+    inventory::record::{Access, Exposure, Stamp},
+    walk::{Meta, Owners, Readers},
 };
 
 /// The owner and group last asked for: neighbours have the same.
@@ -27,7 +27,9 @@ pub fn stamp(meta: &Meta) -> Stamp {
 }
 
 impl Principals {
-    pub(super) fn access(&mut self, meta: &Meta, owners: &Owners) -> Access {
+    /// Who owns an entry and who can read it. `path` is absolute.
+    pub(super) fn access(&mut self, path: &Path, meta: &Meta, owners: &Owners) -> Access {
+        let acl = owners.acls.of(path, owners);
         let named = |last: &mut Option<(u32, Arc<str>)>,
                      id: Option<u32>,
                      ask: &dyn Fn() -> Arc<str>| {
@@ -45,8 +47,12 @@ impl Principals {
             owner: named(&mut self.user, meta.user, &|| owners.user(meta)),
             group: named(&mut self.group, meta.group, &|| owners.group(meta)),
             mode: meta.mode,
-            acl: Arc::from(""),
-            exposure: None,
+            exposure: acl.as_ref().map(|acl| match acl.readers {
+                Readers::Owner => Exposure::Owner,
+                Readers::Group => Exposure::Group,
+                Readers::Everyone => Exposure::Everyone,
+            }),
+            acl: Arc::from(acl.map(|acl| acl.words).unwrap_or_default()),
             accessed: meta.accessed,
         }
     }

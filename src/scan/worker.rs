@@ -360,7 +360,8 @@ impl<'a> Worker<'a> {
             path: RawPath::new(&place.path),
             stamp: meta.as_ref().map(stamp),
             access: meta.map_or_else(Access::default, |m| {
-                self.principals.access(&m, self.shop.owners)
+                let path = self.shop.roots[place.root].0.path.join(&place.path);
+                self.principals.access(&path, &m, self.shop.owners)
             }),
             outcome,
             content,

@@ -7,6 +7,7 @@
 //! (which would mount, recall or cross what must be left alone), keeps every name of a folder in memory, and drops
 //! what is ignored without a word. Its glob matchers are used, in [`exclude`].
 
+pub mod acl;
 pub mod entry;
 pub mod exclude;
 pub mod open;
@@ -15,6 +16,7 @@ pub mod root;
 pub mod traverse;
 pub mod unread;
 
+pub use acl::{Acl, Acls, Readers};
 pub use entry::{Entry, Kind, Listing, Meta};
 pub use exclude::Exclusions;
 pub use open::Opener;

@@ -2,13 +2,15 @@
 
 use std::{collections::HashMap, sync::Arc, sync::Mutex};
 
-use crate::walk::Meta;
+use crate::walk::{Acls, Meta};
 
 /// Names of owners and groups, remembered. Shared by all threads; held only for a look into a small map.
 #[derive(Debug, Default)]
 pub struct Owners {
     users: Mutex<HashMap<u32, Arc<str>>>,
     groups: Mutex<HashMap<u32, Arc<str>>>,
+    /// Access-control lists, for those who ask.
+    pub acls: Acls,
 }
 
 impl Owners {
@@ -32,6 +34,26 @@ impl Owners {
             #[cfg(not(unix))]
             None
         })
+    }
+}
+
+impl Owners {
+    /// The name of a user that a list speaks of, else the number.
+    pub fn user_named(&self, id: u32) -> String {
+        let meta = Meta {
+            user: Some(id),
+            ..Meta::default()
+        };
+        self.user(&meta).to_string()
+    }
+
+    /// The name of a group that a list speaks of, else the number.
+    pub fn group_named(&self, id: u32) -> String {
+        let meta = Meta {
+            group: Some(id),
+            ..Meta::default()
+        };
+        self.group(&meta).to_string()
     }
 }
 
