@@ -8,7 +8,7 @@ Writes the documents under OUT, and beside it OUT.people.jsonl: a line for each 
 them (`{"id", "person": {"name", "also", "born", "nino", ...}}`), then a line for each mention (`{"path", "id", "by"}`) with
 `by` one of `exact` (an identifier of the person stands there as it was told, in any form), `name` (only a name, in some
 form) and `beside` (nothing but what is shared: a household's address). Documents that are not labelled for a person
-do not hold them. `domesday evaluate --people OUT.people.jsonl OUT` scores it.
+do not hold them. `cargo run --release --example people -- OUT INVENTORY` scores look-ups on it.
 
 Three hundred people: families at one address, namesakes of other families and other services, fathers and sons of one
 name, sisters, people who changed their names. Everybody is invented; values are those kept for tests (NHS numbers of the

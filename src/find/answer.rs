@@ -20,7 +20,7 @@ use super::{
 use crate::{
     detect::Rule,
     inventory::{
-        Inventory, InventoryError, Key, PartId, PartPlaces, Place, Stored,
+        Inventory, InventoryError, Key, PartId, PartPlaces, Place, Root, Stored,
         names::Sex,
         record::{DocumentId, ValueHash},
     },
@@ -81,6 +81,8 @@ struct Read {
     people: u64,
     mentions: Vec<(Mention, bool)>,
     confusable: Vec<(Who, String, Vec<Anchor>)>,
+    /// Whether somebody of the name shares the person's address, telephone or e-mail.
+    household_namesake: bool,
 }
 
 /// Answers what is asked.
@@ -136,8 +138,20 @@ pub(super) fn answer(
         return Err(trouble.into());
     }
     let not_looked_at = candidates.parts.len().saturating_sub(look_at) as u64;
+    if read.iter().any(|part| part.household_namesake) {
+        // A father and a son of one name at one address: what the household shares does not tell them apart.
+        for (mention, own) in read.iter_mut().flat_map(|part| &mut part.mentions) {
+            if mention.band == Band::Certain && !*own {
+                mention.band = Band::Probable;
+                mention.notes.push(
+                    "somebody of the same name shares the address, telephone or e-mail".into(),
+                );
+            }
+        }
+    }
+    let roots = inventory.roots()?;
     let (mut hits, mut confusable) = gather(read);
-    namesakes_by_folder(&mut hits, &mut confusable);
+    namesakes_by_service(&mut hits, &mut confusable, &roots);
     sort(&mut hits);
 
     let mut warnings = Vec::new();
@@ -175,7 +189,7 @@ pub(super) fn answer(
                 .iter()
                 .find(|run| run.ending.as_deref() == Some("complete"))
                 .and_then(|run| run.ended),
-            roots: inventory.roots()?,
+            roots,
         },
         offered,
     })
@@ -329,6 +343,7 @@ impl Desk<'_> {
             people: part.part.people,
             mentions: Vec::new(),
             confusable: Vec::new(),
+            household_namesake: false,
         };
         let weighed: Vec<Weighed> = found
             .iter()
@@ -339,7 +354,10 @@ impl Desk<'_> {
                     &|item| self.says(item),
                     self.asked,
                     self.prior,
-                    self.candidates.names.shared || self.candidates.names.cut,
+                    (
+                        self.candidates.names.shared || self.candidates.names.cut,
+                        self.candidates.names.shared_initial || self.candidates.names.cut,
+                    ),
                 )
             })
             .collect();
@@ -373,6 +391,7 @@ impl Desk<'_> {
             match &weighed.verdict {
                 Verdict::TooLittle => {}
                 Verdict::Another(who, words) => {
+                    read.household_namesake |= *who == Who::Namesake && weighed.household;
                     read.confusable.push((
                         *who,
                         words.clone(),
@@ -396,9 +415,9 @@ impl Desk<'_> {
                     if band >= Band::Probable {
                         offers.add(self, &part, &items, cluster, &weighed, band);
                     }
-                    let name_only = weighed.name_only;
+                    let own = weighed.own;
                     let mention = self.mention(band, weighed, notes, &items, &read.part);
-                    read.mentions.push((mention, name_only));
+                    read.mentions.push((mention, own));
                 }
             }
         }
@@ -618,15 +637,28 @@ fn gather(mut read: Vec<Read>) -> (Vec<Hit>, Vec<Confusable>) {
     (hits, confusable)
 }
 
-/// A name alone, in a folder where the name is somebody else's and nothing is the person's, is that somebody's: the
-/// namesake in another service.
-fn namesakes_by_folder(hits: &mut Vec<Hit>, confusable: &mut Vec<Confusable>) {
-    let folder =
-        |places: &[Place]| -> Option<Vec<u8>> { Some(places.first()?.path.split().0.to_vec()) };
+/// The top folder of its root that a document lies in: a service, a department. None for what lies in the root itself.
+fn service(places: &[Place], roots: &[Root]) -> Option<Vec<u8>> {
+    let path = &places.first()?.path.0;
+    let root = roots
+        .iter()
+        .map(|root| root.path.0.as_slice())
+        .filter(|root| path.starts_with(root))
+        .max_by_key(|root| root.len())?;
+    let inside = path[root.len()..]
+        .strip_prefix(b"/")
+        .unwrap_or(&path[root.len()..]);
+    let end = inside.iter().position(|b| matches!(b, b'/' | b'\\'))?;
+    Some(path[..path.len() - inside.len() + end].to_vec())
+}
+
+/// A name alone, in a service where the name is somebody else's and nothing is the person's, is that somebody's; and so
+/// is one beside another address, where the name is known to be another's too.
+fn namesakes_by_service(hits: &mut Vec<Hit>, confusable: &mut Vec<Confusable>, roots: &[Root]) {
     let theirs: HashSet<Vec<u8>> = confusable
         .iter()
         .filter(|c| c.who == Who::Namesake)
-        .filter_map(|c| folder(&c.places))
+        .filter_map(|c| service(&c.places, roots))
         .collect();
     if theirs.is_empty() {
         return;
@@ -634,19 +666,24 @@ fn namesakes_by_folder(hits: &mut Vec<Hit>, confusable: &mut Vec<Confusable>) {
     let ours: HashSet<Vec<u8>> = hits
         .iter()
         .filter(|hit| hit.band > Band::Possible)
-        .filter_map(|hit| folder(&hit.places))
+        .filter_map(|hit| service(&hit.places, roots))
         .collect();
     hits.retain(|hit| {
         let name_only = hit.band == Band::Possible
-            && hit
-                .reasons()
-                .all(|reason| reason.kind == identity::NAME_KIND);
-        let apart = name_only
-            && folder(&hit.places).is_some_and(|f| theirs.contains(&f) && !ours.contains(&f));
+            && (hit.reasons())
+                .all(|reason| reason.kind == identity::NAME_KIND || reason.bits < 0.0);
+        let elsewhere = hit.reasons().filter(|reason| reason.bits < 0.0).count() > 1;
+        let here = service(&hit.places, roots);
+        let not_ours = here.as_ref().is_none_or(|service| !ours.contains(service));
+        let told = here.is_some_and(|service| theirs.contains(&service)) || elsewhere;
+        let apart = name_only && not_ours && told;
         if apart && let Some(mention) = hit.mentions.first() {
             confusable.push(Confusable {
                 who: Who::Namesake,
-                words: "in this folder the name is that of somebody else".into(),
+                words: match elsewhere {
+                    true => "another address, and the name is also somebody else's".into(),
+                    false => "in this service the name is somebody else's".into(),
+                },
                 places: hit.places.clone(),
                 part: mention.part.clone(),
                 locations: mention

@@ -75,6 +75,8 @@ struct Wanted {
     ways: HashMap<ValueHash, Way>,
     /// For an initial asked for: the way to all tokens that begin with it.
     begins: Option<ValueHash>,
+    /// The way to all tokens that begin alike.
+    initial: Option<ValueHash>,
 }
 
 impl Wanted {
@@ -116,6 +118,10 @@ pub struct Agreement {
     pub exact: bool,
     /// Whether the forename is written out and agrees: relatives share surname and often the initial.
     pub forename: bool,
+    /// Whether it is a middle name that agrees, and the forename is not there.
+    pub by_middle: bool,
+    /// Whether another middle name is written out.
+    pub other_middle: bool,
 }
 
 impl Agreement {
@@ -132,6 +138,8 @@ impl Agreement {
             words: "another name".into(),
             exact: false,
             forename: false,
+            by_middle: false,
+            other_middle: false,
         }
     }
 }
@@ -146,6 +154,8 @@ struct Question {
 pub struct Matcher<'a> {
     inventory: &'a Inventory,
     questions: Vec<Question>,
+    /// Tokens of one letter.
+    initials: HashSet<ValueHash>,
     seen: RefCell<HashMap<ValueHash, Agreement>>,
     /// Different names in the inventory.
     pub names: u64,
@@ -162,6 +172,8 @@ pub struct Found {
     pub forenames: Vec<ValueHash>,
     /// Whether somebody else here has the surname.
     pub shared: bool,
+    /// Whether somebody else here has the surname and the initial.
+    pub shared_initial: bool,
     /// Whether there were too many to look through.
     pub cut: bool,
 }
@@ -194,6 +206,9 @@ impl<'a> Matcher<'a> {
         Ok(Matcher {
             inventory,
             questions,
+            initials: ('a'..='z')
+                .map(|letter| key.token(letter.encode_utf8(&mut [0; 4])))
+                .collect(),
             seen: RefCell::default(),
             names,
         })
@@ -233,7 +248,12 @@ impl<'a> Matcher<'a> {
             match agreement.kind {
                 Kind::Full => found.full.push((name, agreement.bits)),
                 Kind::SurnameOnly => found.surnames.push(name),
-                Kind::Relative => found.shared = true,
+                Kind::Relative => {
+                    found.shared = true;
+                    if !found.shared_initial {
+                        found.shared_initial = self.shares_initial(name)?;
+                    }
+                }
                 _ => {}
             }
         }
@@ -242,6 +262,21 @@ impl<'a> Matcher<'a> {
             .sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         found.surnames.sort_unstable();
         Ok(found)
+    }
+
+    /// Whether somebody else's name begins like the one asked for.
+    fn shares_initial(&self, name: ValueHash) -> Result<bool, InventoryError> {
+        let Some(&first) = self.inventory.tokens_of(name)?.first() else {
+            return Ok(false);
+        };
+        for question in self.questions.iter().filter(|question| question.current) {
+            if let Some(initial) = question.given.first().and_then(|token| token.initial)
+                && self.inventory.leads(TokenKey::Initial, initial, first)?
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// How a name of the inventory agrees with the best of those asked for.
@@ -314,7 +349,7 @@ impl<'a> Matcher<'a> {
                 break;
             }
         }
-        let mut written_out = false;
+        let (mut written_out, mut other_middle) = (false, false);
         if let Some((nth, at, way)) = forename {
             free[at] = None;
             let token = &question.given[nth];
@@ -376,6 +411,7 @@ impl<'a> Matcher<'a> {
                     } else if question.given.len() > 1 {
                         bits -= 4.0;
                         words.push("another middle name".into());
+                        other_middle |= !self.is_initial(tokens[at]);
                     }
                 }
             }
@@ -396,7 +432,14 @@ impl<'a> Matcher<'a> {
             words: words.join(", "),
             exact: exact && question.current && left.is_empty(),
             forename: written_out,
+            by_middle: forename.is_some_and(|(nth, ..)| nth > 0),
+            other_middle,
         })
+    }
+
+    /// Whether a token is a single letter.
+    fn is_initial(&self, token: ValueHash) -> bool {
+        self.initials.contains(&token)
     }
 
     /// The free token that stands best for a wanted one; for a surname the last of equals, for a forename the first.
@@ -430,8 +473,9 @@ impl<'a> Matcher<'a> {
     }
 }
 
-/// Forenames and surnames that people have, from the detector's own lists: a token that is one of them is no slip.
-static KNOWN: LazyLock<[Vec<String>; 2]> = LazyLock::new(|| {
+/// Forenames and surnames that people have, from the detector's own lists, with their sounds: a token that is one
+/// of them is no slip.
+static KNOWN: LazyLock<[Vec<(String, Vec<String>)>; 2]> = LazyLock::new(|| {
     [
         include_str!("../../rules/terms/forenames.txt"),
         include_str!("../../rules/terms/surnames.txt"),
@@ -452,6 +496,12 @@ static KNOWN: LazyLock<[Vec<String>; 2]> = LazyLock::new(|| {
         names.sort_unstable();
         names.dedup();
         names
+            .into_iter()
+            .map(|name| {
+                let sounds = sound::keys(&name);
+                (name, sounds)
+            })
+            .collect()
     })
 });
 
@@ -492,10 +542,13 @@ fn wanted(
     if !single {
         // What is a name of its own is no slip: Maria is not Marie, Clark is another family than Clarke.
         let known = &KNOWN[usize::from(!forename)];
-        let near: Vec<ValueHash> = (known.iter())
-            .filter(|name| name.as_str() != token && name.len().abs_diff(token.len()) <= 2)
-            .filter(|name| close(name, token))
-            .map(|name| key.token(name))
+        let sounds = sound::keys(token);
+        let near: HashSet<ValueHash> = (known.iter())
+            .filter(|(name, keys)| {
+                name != token
+                    && (one_slip(name, token) || keys.iter().any(|key| sounds.contains(key)))
+            })
+            .map(|(name, _)| key.token(name))
             .collect();
         let own = |hash: &ValueHash| near.contains(hash);
         let mut slips = Vec::new();
@@ -523,6 +576,8 @@ fn wanted(
     Ok(Wanted {
         bits: (agree / frequency).log2().clamp(1.0, most),
         ways,
+        initial: (token.chars().next())
+            .map(|first| key.token_key(TokenKey::Initial, first.encode_utf8(&mut [0; 4]))),
         begins: single.then(|| key.token_key(TokenKey::Initial, token)),
         alone,
     })
@@ -539,15 +594,22 @@ fn by(
     Ok(tokens)
 }
 
-/// Whether two tokens share a form with one letter left out, or sound alike: then one would be taken for a slip of the
-/// other.
-fn close(one: &str, other: &str) -> bool {
-    let (a, b) = (deletions(one), deletions(other));
-    a.iter().any(|form| form == other || b.contains(form))
-        || b.iter().any(|form| form == one)
-        || sound::keys(one)
-            .iter()
-            .any(|key| sound::keys(other).contains(key))
+/// Whether two tokens differ by one letter more, less or otherwise, or by two neighbours swapped.
+fn one_slip(one: &str, other: &str) -> bool {
+    let (a, b) = (one.as_bytes(), other.as_bytes());
+    if a.len().abs_diff(b.len()) > 1 {
+        return false;
+    }
+    let front = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let (a, b) = (&a[front..], &b[front..]);
+    let back = a
+        .iter()
+        .rev()
+        .zip(b.iter().rev())
+        .take_while(|(x, y)| x == y)
+        .count();
+    let (a, b) = (&a[..a.len() - back], &b[..b.len() - back]);
+    a.len() <= 1 && b.len() <= 1 || matches!((a, b), ([w, x], [y, z]) if w == z && x == y)
 }
 
 /// What a scanner or a tired eye makes of letters that look alike.

@@ -107,6 +107,7 @@ pub trait Names {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Key {
     Row(String, u64),
+    Form(String),
     Object(String),
     Property,
     Text,
@@ -120,9 +121,12 @@ pub fn clusters(
     names: &dyn Names,
 ) -> Vec<Cluster> {
     let objects = Objects::of(items);
+    let forms = forms(items);
     let mut records: BTreeMap<Key, (Vec<usize>, bool)> = BTreeMap::new();
     for (n, item) in items.iter().enumerate() {
-        let record = records.entry(key(&item.spot.anchor, &objects)).or_default();
+        let record = records
+            .entry(key(&item.spot.anchor, &objects, &forms))
+            .or_default();
         record.0.push(n);
         record.1 |= interesting(item);
     }
@@ -133,7 +137,7 @@ pub fn clusters(
         }
         indices.sort_by_key(|&n| (position(&items[n]), n));
         match key {
-            Key::Text => text(items, &indices, names, &mut clusters),
+            Key::Text | Key::Form(_) => text(items, &indices, names, &mut clusters),
             _ => row(items, &indices, names, &mut clusters),
         }
     }
@@ -216,8 +220,28 @@ fn outwards(path: &str) -> impl Iterator<Item = &str> {
     )
 }
 
-fn key(anchor: &Anchor, objects: &Objects) -> Key {
+/// Sheets that are forms, a field a row: no row of them holds two kinds of identifier.
+fn forms(items: &[Item]) -> HashSet<&str> {
+    let mut sheets: HashMap<&str, HashMap<u64, HashSet<Class>>> = HashMap::new();
+    for item in items {
+        if let Anchor::Cell { sheet, row, .. } = &item.spot.anchor {
+            let rows = sheets.entry(sheet).or_default();
+            rows.entry(*row).or_default().insert(item.class);
+        }
+    }
+    sheets
+        .into_iter()
+        .filter(|(_, rows)| {
+            let classes: HashSet<&Class> = rows.values().flatten().collect();
+            classes.len() > 1 && rows.values().all(|row| row.len() == 1)
+        })
+        .map(|(sheet, _)| sheet)
+        .collect()
+}
+
+fn key(anchor: &Anchor, objects: &Objects, forms: &HashSet<&str>) -> Key {
     match anchor {
+        Anchor::Cell { sheet, .. } if forms.contains(&**sheet) => Key::Form(sheet.to_string()),
         Anchor::Cell { sheet, row, .. } => Key::Row(sheet.to_string(), *row),
         Anchor::Region(path) => match objects.holder(path) {
             Some(holder) => Key::Object(holder.to_owned()),
@@ -270,9 +294,10 @@ fn people(items: &[Item], indices: &[usize], names: &dyn Names, in_row: bool) ->
 /// Whether two names in a row may be a forename and a surname: neighbouring cells, lines one after the other.
 fn joins(one: &Item, other: &Item, in_row: bool) -> bool {
     match (&one.spot.anchor, &other.spot.anchor) {
-        (Anchor::Cell { column: a, .. }, Anchor::Cell { column: b, .. }) => {
+        (Anchor::Cell { column: a, .. }, Anchor::Cell { column: b, .. }) if in_row => {
             (1..=2).contains(&b.abs_diff(*a))
         }
+        (Anchor::Cell { row: a, .. }, Anchor::Cell { row: b, .. }) => b.abs_diff(*a) <= 2,
         (Anchor::Line(a), Anchor::Line(b)) if !in_row => {
             b.abs_diff(*a) == 1 && position(other).abs_diff(position(one)) <= APART
         }
@@ -324,14 +349,18 @@ fn by_owner(
         owned.entry(owner(n)).or_default().push(n);
     }
     for (person, owned) in owned {
-        let other = person.map(|index| people[index].clone());
-        if other.as_ref().is_some_and(Named::ours) {
-            continue;
-        }
+        let named = person.map(|index| people[index].clone());
+        // A forename alone is no name to look for, and beside an identifier it agrees.
+        let (names, other) = match named {
+            Some(named) if named.agreement.kind == Kind::GivenOnly => (vec![named], None),
+            Some(named) if named.ours() => continue,
+            named => (Vec::new(), named),
+        };
         clusters.push(Cluster {
+            names,
             other,
             owned,
-            ..Cluster::default()
+            beside: Vec::new(),
         });
     }
 }
@@ -362,8 +391,13 @@ fn text(items: &[Item], indices: &[usize], names: &dyn Names, clusters: &mut Vec
                 beside: Vec::new(),
             });
         } else {
-            // Nobody is named: a letter about one person, or a list of numbers.
-            by_owner(&[], &values, |_| None, clusters);
+            // Nobody is named: a letter about one person, or a list of numbers. Or somebody by one word.
+            by_owner(
+                &people,
+                &values,
+                |_| (!people.is_empty()).then_some(0),
+                clusters,
+            );
         }
         return;
     }

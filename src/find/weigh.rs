@@ -75,6 +75,10 @@ pub struct Weighed {
     pub notes: Vec<String>,
     /// Whether the name is all there is.
     pub name_only: bool,
+    /// Whether the person's own address, telephone or e-mail stands there.
+    pub household: bool,
+    /// Whether a birth date or a number of the person stands there, which nobody of the household shares.
+    pub own: bool,
 }
 
 /// Least weights of the bands.
@@ -101,14 +105,14 @@ struct Sum {
 }
 
 /// Weighs a record. `prior` is the weight against anybody being the person, by how many there are; `shared` says whether
-/// somebody else in the inventory has the surname.
+/// somebody else in the inventory has the surname, and whether the initial too.
 pub fn weigh(
     cluster: &Cluster,
     items: &[Item],
     says: &dyn Fn(&Item) -> Says,
     asked: &Asked,
     prior: f64,
-    shared: bool,
+    (shared, shared_initial): (bool, bool),
 ) -> Weighed {
     let mut sum = Sum::default();
     for &n in &cluster.owned {
@@ -124,7 +128,7 @@ pub fn weigh(
     } else if let Some(other) = &cluster.other {
         sum.other_name(other, asked);
     }
-    sum.finish(cluster, asked, prior, shared)
+    sum.finish(cluster, asked, prior, (shared, shared_initial))
 }
 
 impl Sum {
@@ -323,7 +327,13 @@ impl Sum {
         );
     }
 
-    fn finish(mut self, cluster: &Cluster, asked: &Asked, prior: f64, shared: bool) -> Weighed {
+    fn finish(
+        mut self,
+        cluster: &Cluster,
+        asked: &Asked,
+        prior: f64,
+        shared: (bool, bool),
+    ) -> Weighed {
         let mut total = -prior;
         for class in [
             Class::Name,
@@ -349,6 +359,9 @@ impl Sum {
             lines: self.lines,
             notes: self.notes,
             name_only,
+            household: self.best.contains_key(&Class::Address)
+                || self.best.contains_key(&Class::Contact),
+            own: self.same_birth || self.same_number || self.best.contains_key(&Class::Local),
         }
     }
 
@@ -359,7 +372,13 @@ impl Sum {
             && self.lines.iter().any(|line| line.how == How::Exact)
     }
 
-    fn verdict(&mut self, cluster: &Cluster, asked: &Asked, total: f64, shared: bool) -> Verdict {
+    fn verdict(
+        &mut self,
+        cluster: &Cluster,
+        asked: &Asked,
+        total: f64,
+        (shared, shared_initial): (bool, bool),
+    ) -> Verdict {
         let has = |class: Class| self.best.contains_key(&class);
         let name = cluster.names.first();
         let full = name.is_some_and(|name| name.agreement.kind == Kind::Full);
@@ -476,6 +495,15 @@ impl Sum {
         if self.best.keys().all(|class| *class == Class::Name) {
             self.notes = notes;
             return match (full, name) {
+                (true, Some(name)) if name.agreement.by_middle => Verdict::TooLittle,
+                (true, Some(name)) if name.agreement.other_middle => {
+                    Verdict::Another(Who::Namesake, "another middle name".into())
+                }
+                (true, Some(name)) if !name.agreement.forename && shared_initial => {
+                    self.notes
+                        .push("others here have the surname and the initial".into());
+                    Verdict::Person(Band::Possible)
+                }
                 (true, _) => {
                     self.notes
                         .push(match self.worst.contains_key(&Class::Birth) {
