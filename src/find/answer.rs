@@ -81,8 +81,8 @@ struct Read {
     people: u64,
     mentions: Vec<(Mention, bool)>,
     confusable: Vec<(Who, String, Vec<Anchor>)>,
-    /// Whether somebody of the name shares the person's address, telephone or e-mail.
-    household_namesake: bool,
+    /// Whether it is about somebody else of the name.
+    namesake: bool,
 }
 
 /// Answers what is asked.
@@ -138,8 +138,8 @@ pub(super) fn answer(
         return Err(trouble.into());
     }
     let not_looked_at = candidates.parts.len().saturating_sub(look_at) as u64;
-    if read.iter().any(|part| part.household_namesake) {
-        // A father and a son of one name at one address: what the household shares does not tell them apart.
+    if read.iter().any(|part| part.namesake) {
+        // A father and a son of one name at one address: what a household shares does not tell them apart.
         for (mention, own) in read.iter_mut().flat_map(|part| &mut part.mentions) {
             if mention.band == Band::Certain && !*own {
                 mention.band = Band::Probable;
@@ -343,7 +343,7 @@ impl Desk<'_> {
             people: part.part.people,
             mentions: Vec::new(),
             confusable: Vec::new(),
-            household_namesake: false,
+            namesake: false,
         };
         let weighed: Vec<Weighed> = found
             .iter()
@@ -391,7 +391,7 @@ impl Desk<'_> {
             match &weighed.verdict {
                 Verdict::TooLittle => {}
                 Verdict::Another(who, words) => {
-                    read.household_namesake |= *who == Who::Namesake && weighed.household;
+                    read.namesake |= *who == Who::Namesake;
                     read.confusable.push((
                         *who,
                         words.clone(),

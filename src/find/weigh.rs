@@ -75,8 +75,6 @@ pub struct Weighed {
     pub notes: Vec<String>,
     /// Whether the name is all there is.
     pub name_only: bool,
-    /// Whether the person's own address, telephone or e-mail stands there.
-    pub household: bool,
     /// Whether a birth date or a number of the person stands there, which nobody of the household shares.
     pub own: bool,
 }
@@ -359,8 +357,6 @@ impl Sum {
             lines: self.lines,
             notes: self.notes,
             name_only,
-            household: self.best.contains_key(&Class::Address)
-                || self.best.contains_key(&Class::Contact),
             own: self.same_birth || self.same_number || self.best.contains_key(&Class::Local),
         }
     }
@@ -519,6 +515,19 @@ impl Sum {
                 }
                 _ => Verdict::TooLittle,
             };
+        }
+
+        if let Some(name) = name
+            && name.agreement.kind == Kind::SurnameOnly
+            && !number
+            && !local
+            && !has(Class::Birth)
+            && !has(Class::Contact)
+        {
+            return Verdict::Another(
+                Who::Relative,
+                "the surname alone, at the person's address".into(),
+            );
         }
 
         // V4: two classes, and no household mistaken for one of its members.
