@@ -25,6 +25,9 @@ const BEFORE: u64 = 150;
 /// Bytes between a forename and a surname under labels of their own.
 const APART: u64 = 90;
 
+/// Bytes from the start of a surname to that of the forename behind it, in one line.
+const CLOSE: u64 = 32;
+
 /// One finding that may tell who somebody is.
 #[derive(Clone, Debug)]
 pub struct Item {
@@ -298,8 +301,10 @@ fn joins(one: &Item, other: &Item, in_row: bool) -> bool {
             (1..=2).contains(&b.abs_diff(*a))
         }
         (Anchor::Cell { row: a, .. }, Anchor::Cell { row: b, .. }) => b.abs_diff(*a) <= 2,
+        // `Okafor, Margaret` in one line; `Surname: Okafor` and `Forename: Margaret` in two.
         (Anchor::Line(a), Anchor::Line(b)) if !in_row => {
-            b.abs_diff(*a) == 1 && position(other).abs_diff(position(one)) <= APART
+            let most = if a == b { CLOSE } else { APART };
+            b.abs_diff(*a) <= 1 && position(other).abs_diff(position(one)) <= most
         }
         _ => in_row || position(other).abs_diff(position(one)) <= APART,
     }
