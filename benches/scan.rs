@@ -1,7 +1,9 @@
-//! The whole way, from folders to an inventory on a warm tree, beside the walk alone and beside the detector alone.
+//! The whole way, from folders to an inventory on a warm tree, beside the walk alone, the engine alone and the detector
+//! alone, on one thread and on two; and how long the rules take to load.
 //!
-//! Two trees, made from a seed in the temporary folder: many small files, where what counts is the cost of a document,
-//! and few large ones, where what counts is the speed of a byte. `DOMESDAY_BENCH_FILES` sets the number of small ones.
+//! Trees made from a seed in the temporary folder: many small files, where what counts is the cost of a document, as many
+//! bytes in documents of 2 KB, few large ones, and a single one. `DOMESDAY_BENCH_FILES` sets the number of small ones.
+//! `sum` adds up the bytes of the same texts: ratios to it in one run mean more than megabytes a second.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::{
@@ -21,7 +23,10 @@ use divan::{
     counter::{BytesCount, ItemsCount},
 };
 use domesday::{
-    detect::{Detector, Scratch},
+    detect::{
+        Detector, Scratch,
+        engine::{self, Cursors, Visit},
+    },
     inventory::{Key, record::RawPath},
     model::{Segment, segment::Layout},
     scan::{
@@ -37,7 +42,8 @@ fn main() {
     divan::main();
 }
 
-const THREADS: usize = 2;
+/// Threads of the walk.
+const WALKERS: usize = 2;
 
 static FILES: LazyLock<usize> =
     LazyLock::new(|| std::env::var("DOMESDAY_BENCH_FILES").map_or(20_000, |n| n.parse().unwrap()));
@@ -70,6 +76,26 @@ static LARGE: LazyLock<TempDir> = LazyLock::new(|| {
     tree
 });
 
+/// Eight MiB in documents of two KB.
+static NOTES: LazyLock<TempDir> = LazyLock::new(|| {
+    let tree = tempfile::tempdir().unwrap();
+    for n in 0..4096 {
+        let folder = tree.path().join(format!("f{:02}", n / 100));
+        if n % 100 == 0 {
+            fs::create_dir_all(&folder).unwrap();
+        }
+        fs::write(folder.join(format!("{n}.txt")), prose(n, 2000)).unwrap();
+    }
+    tree
+});
+
+/// One text of sixty-four MiB.
+static SINGLE: LazyLock<TempDir> = LazyLock::new(|| {
+    let tree = tempfile::tempdir().unwrap();
+    fs::write(tree.path().join("all.txt"), prose(16, 64 << 20)).unwrap();
+    tree
+});
+
 fn prose(seed: usize, length: usize) -> String {
     const WORDS: &[&str] = &[
         "the", "visit", "went", "well", "and", "report", "of", "week", "was", "sent", "to",
@@ -98,7 +124,7 @@ fn walk(tree: &Path, each: impl Fn(&Path) + Sync) -> u64 {
     let exclusions = Exclusions::new(&roots, &[]).unwrap();
     let (options, opener) = (Options::default(), Opener::default());
     let seen = AtomicU64::new(0);
-    Walk::new(&roots, &exclusions, &options, &opener).run(THREADS, &AtomicBool::new(false), || {
+    Walk::new(&roots, &exclusions, &options, &opener).run(WALKERS, &AtomicBool::new(false), || {
         |listing| {
             for entry in &listing.entries {
                 if entry.kind == Kind::File {
@@ -112,7 +138,7 @@ fn walk(tree: &Path, each: impl Fn(&Path) + Sync) -> u64 {
     seen.into_inner()
 }
 
-fn scan(tree: &Path, inventory: &Path) -> u64 {
+fn scan(tree: &Path, inventory: &Path, threads: usize) -> u64 {
     let job = Job {
         inventory: RawPath::new(inventory),
         key: Key::from_text("5a".repeat(32).as_bytes(), "bench")
@@ -131,7 +157,7 @@ fn scan(tree: &Path, inventory: &Path) -> u64 {
         exclude: Vec::new(),
         other_file_systems: false,
         snapshots: false,
-        threads: THREADS,
+        threads,
         max_rate: None,
         previews: true,
         again: false,
@@ -175,14 +201,14 @@ fn small_walk_open_read(bencher: Bencher<'_, '_>) {
     });
 }
 
-#[divan::bench(sample_count = 3, sample_size = 1)]
-fn small_scan(bencher: Bencher<'_, '_>) {
+#[divan::bench(args = [1, 2], sample_count = 3, sample_size = 1)]
+fn small_scan(bencher: Bencher<'_, '_>, threads: usize) {
     let tree = SMALL.path();
     bencher
         .counter(ItemsCount::new(*FILES))
         .with_inputs(|| tempfile::tempdir().unwrap())
         .bench_values(|out| {
-            assert_eq!(scan(tree, &out.path().join("d.db")), *FILES as u64);
+            assert_eq!(scan(tree, &out.path().join("d.db"), threads), *FILES as u64);
         });
 }
 
@@ -191,19 +217,97 @@ fn small_scan_unchanged(bencher: Bencher<'_, '_>) {
     let tree = SMALL.path();
     let out = tempfile::tempdir().unwrap();
     let inventory = out.path().join("d.db");
-    scan(tree, &inventory);
+    scan(tree, &inventory, 2);
     bencher
         .counter(ItemsCount::new(*FILES))
-        .bench(|| scan(tree, &inventory));
+        .bench(|| scan(tree, &inventory, 2));
 }
 
-#[divan::bench(sample_count = 3)]
-fn large_detector_alone(bencher: Bencher<'_, '_>) {
+/// The texts of a tree, in memory.
+fn texts(tree: &Path) -> Vec<String> {
+    let mut paths = Vec::new();
+    let found = std::sync::Mutex::new(&mut paths);
+    walk(tree, |path| found.lock().unwrap().push(path.to_path_buf()));
+    paths.sort();
+    paths
+        .iter()
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect()
+}
+
+fn tree(name: &str) -> &'static Path {
+    match name {
+        "notes" => NOTES.path(),
+        "single" => SINGLE.path(),
+        _ => LARGE.path(),
+    }
+}
+
+fn bytes(texts: &[String]) -> BytesCount {
+    BytesCount::new(texts.iter().map(String::len).sum::<usize>())
+}
+
+/// The reference: the bytes added up, eight at a time.
+#[divan::bench(args = ["notes", "large"], sample_count = 7)]
+fn sum(bencher: Bencher<'_, '_>, name: &str) {
+    let texts = texts(tree(name));
+    bencher.counter(bytes(&texts)).bench_local(|| {
+        let mut sum = 0_u64;
+        for text in &texts {
+            for eight in text.as_bytes().as_chunks::<8>().0 {
+                sum = sum.wrapping_add(u64::from_le_bytes(*eight));
+            }
+        }
+        sum
+    });
+}
+
+/// Takes every match and does nothing with it.
+struct Count(u64);
+
+impl Visit for Count {
+    fn pattern(&mut self, _: u16, _: usize, _: usize) -> bool {
+        self.0 += 1;
+        true
+    }
+
+    fn term(&mut self, _: u32, _: usize, _: usize) {
+        self.0 += 1;
+    }
+}
+
+/// All rules and terms, one thread, no document around them.
+#[divan::bench(args = ["notes", "large"], sample_count = 3)]
+fn engine_alone(bencher: Bencher<'_, '_>, name: &str) {
     let detector = Detector::builtin().unwrap();
-    let texts: Vec<String> = (0..16).map(|n| prose(n, 4 << 20)).collect();
+    let texts = texts(tree(name));
+    let (mut cursors, mut scratch) = (Cursors::new(), engine::Scratch::new());
+    bencher.counter(bytes(&texts)).bench_local(|| {
+        let mut count = Count(0);
+        for text in &texts {
+            for piece in text.as_bytes().chunks(1 << 19) {
+                cursors.clear();
+                let engine = detector.engine();
+                engine.scan(
+                    piece,
+                    0..piece.len(),
+                    &mut cursors,
+                    &mut scratch,
+                    &mut count,
+                );
+            }
+        }
+        assert!(count.0 > 0);
+    });
+}
+
+/// Engine, context, names, judgement: one thread, texts in memory.
+#[divan::bench(args = ["notes", "large"], sample_count = 3)]
+fn detector_alone(bencher: Bencher<'_, '_>, name: &str) {
+    let detector = Detector::builtin().unwrap();
+    let texts = texts(tree(name));
     let mut scratch = Scratch::default();
-    let bytes: usize = texts.iter().map(String::len).sum();
-    bencher.counter(BytesCount::new(bytes)).bench_local(|| {
+    bencher.counter(bytes(&texts)).bench_local(|| {
         let mut found = 0_u64;
         for text in &texts {
             let mut document = detector.open("x.txt");
@@ -224,17 +328,22 @@ fn large_detector_alone(bencher: Bencher<'_, '_>) {
     });
 }
 
-#[divan::bench(sample_count = 3, sample_size = 1)]
-fn large_scan(bencher: Bencher<'_, '_>) {
-    let tree = LARGE.path();
-    let bytes: u64 = fs::read_dir(tree)
-        .unwrap()
-        .map(|entry| entry.unwrap().metadata().unwrap().len())
-        .sum();
+/// From files to a closed inventory, rules loaded on the way.
+#[divan::bench(args = [("notes", 1), ("notes", 2), ("large", 1), ("large", 2), ("single", 1), ("single", 2)], sample_count = 3, sample_size = 1)]
+fn whole_scan(bencher: Bencher<'_, '_>, (name, threads): (&str, usize)) {
+    let tree = tree(name);
+    let texts = texts(tree);
     bencher
-        .counter(BytesCount::new(bytes as usize))
+        .counter(bytes(&texts))
         .with_inputs(|| tempfile::tempdir().unwrap())
         .bench_values(|out| {
-            assert_eq!(scan(tree, &out.path().join("d.db")), 16);
+            let walked = scan(tree, &out.path().join("d.db"), threads);
+            assert_eq!(walked, texts.len() as u64);
         });
+}
+
+/// What every start of a scan pays before its first document.
+#[divan::bench(sample_count = 10)]
+fn rules_loaded() -> Detector {
+    Detector::builtin().unwrap()
 }

@@ -22,7 +22,8 @@ use crate::{
     report::text::terminal as escaped,
     scan::{
         Tools,
-        document::{Desk, Notes, study, study_name},
+        ahead::Cores,
+        document::{Desk, Notes, study, study_large, study_name},
     },
     walk::{Exclusions, Kind, Opener, Options, Walk, refusal, roots},
 };
@@ -69,6 +70,9 @@ pub fn level(text: &str) -> Result<Level, String> {
         .ok_or_else(|| "write low, medium or high".to_owned())
 }
 
+/// Bytes of a file past which several threads look at its text.
+const LARGE: u64 = 4 << 20;
+
 /// What is looked at: how it is shown, and how it is had.
 struct Item {
     shown: String,
@@ -80,6 +84,7 @@ struct Item {
 struct Inspection<'a> {
     args: &'a InspectArgs,
     tools: &'a Tools,
+    cores: Cores,
     opener: &'a Opener,
     printing: Mutex<()>,
     unread: AtomicBool,
@@ -95,6 +100,7 @@ pub fn run(args: &InspectArgs) -> anyhow::Result<Exit> {
     let inspection = Inspection {
         args,
         tools: &tools,
+        cores: Cores::new(threads),
         opener: &opener,
         printing: Mutex::new(()),
         unread: AtomicBool::new(false),
@@ -257,7 +263,13 @@ impl Inspection<'_> {
             Some(outcome) => page.ended(&PartChain::default(), &outcome),
             None => {
                 let (reader, detector) = (&self.tools.reader, &self.tools.detector);
-                study(reader, detector, desk, source, name, &mut page);
+                match source.size().is_some_and(|size| size > LARGE) {
+                    true => {
+                        let cores = &self.cores;
+                        study_large(cores, reader, detector, desk, source, name, &mut page);
+                    }
+                    false => study(reader, detector, desk, source, name, &mut page),
+                }
             }
         }
         self.print(page);

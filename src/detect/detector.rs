@@ -7,13 +7,12 @@ use std::sync::Arc;
 use super::{
     candidate::Candidate,
     context::{Nearby, Reach},
-    engine::{self, Cursors, Engine, EngineError, PatternSpec, TermSpec},
+    engine::{Engine, EngineError, PatternSpec, TermSpec},
     judge::{Columns, Typed},
     label::{Labels, normalise_name},
-    matched::Hit,
-    normalise::Normaliser,
+    look::Look,
     people::{Distinct, Named},
-    propose::{Memory, Proposals, Propose, TermHit},
+    propose::{Memory, Proposals, Propose},
     resolve::Resolver,
     rule::{Guard, Levels, Rule, RuleError, RuleSet},
     terms::{ListError, Lists},
@@ -133,11 +132,7 @@ pub struct DocumentSummary {
 /// Memory that detection works in; one per thread, used again for every segment.
 #[derive(Default)]
 pub struct Scratch {
-    pub(crate) engine: engine::Scratch,
-    pub(crate) cursors: Cursors,
-    pub(crate) normaliser: Normaliser,
-    pub(crate) hits: Vec<Hit>,
-    pub(crate) terms: Vec<TermHit>,
+    pub(crate) look: Look,
     pub(crate) proposals: Proposals,
     pub(crate) claims: Vec<Candidate>,
     pub(crate) nearby: Nearby,

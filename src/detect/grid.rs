@@ -3,7 +3,12 @@
 //!
 //! It names cells only; places stay lines, since the document is text. Text without such lines costs one look at each.
 
-use std::{ops::Range, sync::Arc};
+use std::{
+    ops::Range,
+    sync::{Arc, LazyLock},
+};
+
+use memchr::memmem;
 
 use crate::model::Label;
 
@@ -13,11 +18,14 @@ const LONGEST: usize = 400;
 /// So many rows must stand under the headings.
 const ROWS: usize = 2;
 
+/// What parts columns, with its search made ready once.
+static GAP: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"  "));
+
 /// Labels of the cells of all tables in a text, in ascending order; empty when there is none.
 pub(crate) fn labels(text: &str) -> Vec<Label> {
     let mut out = Vec::new();
     // Cheaper than reading lines: text without any of these has no columns.
-    if memchr::memmem::find(text.as_bytes(), b"  ").is_none()
+    if GAP.find(text.as_bytes()).is_none()
         && memchr::memchr2(b'|', b'\t', text.as_bytes()).is_none()
     {
         return out;
@@ -81,8 +89,12 @@ fn headings(text: &str, line: &Range<usize>) -> Option<Vec<Range<usize>>> {
     if line.len() > LONGEST || line.len() < 8 {
         return None;
     }
-    let bytes = &text.as_bytes()[line.clone()];
-    if bytes[0] != b'|' && memchr::memmem::find(bytes, b"  ").is_none() && !bytes.contains(&b'\t') {
+    // Most lines have no gap but before and after what they say: they cost no more than this.
+    let shown = text[line.clone()].trim().as_bytes();
+    if shown.first() != Some(&b'|')
+        && GAP.find(shown).is_none()
+        && memchr::memchr2(b'\t', b'|', shown).is_none()
+    {
         return None;
     }
     let cells = cells(text, line);
@@ -123,7 +135,7 @@ fn cells(text: &str, line: &Range<usize>) -> Vec<Range<usize>> {
         let end = match barred {
             true => memchr::memchr(b'|', &bytes[at..]).map_or(bytes.len(), |n| at + n),
             false => {
-                let gap = memchr::memmem::find(&bytes[at..], b"  ").map_or(bytes.len(), |n| at + n);
+                let gap = GAP.find(&bytes[at..]).map_or(bytes.len(), |n| at + n);
                 memchr::memchr(b'\t', &bytes[at..gap]).map_or(gap, |n| at + n)
             }
         };

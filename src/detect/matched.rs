@@ -1,13 +1,17 @@
 //! Takes the engine's matches and decides on the spot which may stand, because a rejected match lets the search go on.
 
+use std::ops::Range;
+
 use super::{
     candidate::Nearness,
     detector::Detector,
     engine::Visit,
     guard::{Edge, edge},
+    normalise::Normalised,
     propose::TermHit,
     validators::{Kind, Verdict},
 };
+use crate::model::Label;
 
 /// A match whose guard and check let it stand.
 #[derive(Clone, Copy, Debug)]
@@ -40,14 +44,27 @@ pub(crate) fn repair(text: &str) -> Option<String> {
     Some(text.chars().map(meant).collect())
 }
 
+/// Where a text has names of columns or fields, which alone speak for the values of some patterns.
+#[derive(Clone, Copy)]
+pub(crate) enum Names<'a> {
+    /// Nowhere.
+    None,
+    /// In most places.
+    All,
+    /// In these stretches of the original text, in ascending order.
+    Of(&'a [Label]),
+}
+
 /// Takes the engine's matches: guards and checks them on the spot, because a rejected match lets the search go on.
 pub(crate) struct Matched<'a> {
     pub detector: &'a Detector,
-    pub text: &'a [u8],
+    pub text: Normalised<'a>,
     /// The byte between cells, in a table.
     pub delimiter: Option<u8>,
-    /// Whether the text has names of columns or fields, which alone speak for the values of some patterns.
-    pub named: bool,
+    /// Where it has names.
+    pub named: Names<'a>,
+    /// The last stretch without names that was asked about.
+    pub unnamed: Range<usize>,
     pub hits: &'a mut Vec<Hit>,
     pub terms: &'a mut Vec<TermHit>,
 }
@@ -55,16 +72,40 @@ pub(crate) struct Matched<'a> {
 impl Visit for Matched<'_> {
     /// What only a heading or a field name makes a value is not looked for where there is none.
     fn wants_seldom(&self) -> bool {
-        self.named
+        !matches!(self.named, Names::None)
     }
 
     fn pattern(&mut self, pattern: u16, start: usize, end: usize) -> bool {
         let compiled = &self.detector.patterns[usize::from(pattern)];
-        let edge = edge(compiled.guard, self.text, start, end, self.delimiter);
+        if compiled.label_only {
+            // Passed over as if it were taken: any number may be such a value, and none is without a name.
+            match self.named {
+                Names::All => {}
+                Names::None => return true,
+                Names::Of(_) if self.unnamed.start <= start && end <= self.unnamed.end => {
+                    return true;
+                }
+                Names::Of(labels) => {
+                    let from = self.text.original_start(start);
+                    let next = labels.partition_point(|l| l.end as usize <= from);
+                    if labels.get(next).is_none_or(|l| l.at as usize > from) {
+                        let before = next.checked_sub(1).map_or(0, |n| labels[n].end as usize);
+                        let after = labels
+                            .get(next)
+                            .map_or(self.text.original.len(), |l| l.at as usize);
+                        self.unnamed =
+                            self.text.from_original(before)..self.text.from_original(after);
+                        // One that runs into a name: the search goes on before that.
+                        return end <= self.unnamed.end;
+                    }
+                }
+            }
+        }
+        let edge = edge(compiled.guard, self.text.text, start, end, self.delimiter);
         if edge == Edge::Inside {
             return false;
         }
-        let matched = &self.text[start..end];
+        let matched = &self.text.text[start..end];
         let value = match &compiled.value {
             None => 0..matched.len(),
             Some(regex) => match regex.captures(matched).and_then(|c| c.name("value")) {

@@ -25,6 +25,8 @@ pub struct Normaliser {
     text: Vec<u8>,
     /// From this byte of the normalised text on, original = second + (n − first), until the next entry.
     breaks: Vec<(u32, u32)>,
+    /// Whether the last text was ASCII, and so stands as it was.
+    plain: bool,
 }
 
 /// Normalised text and the way back.
@@ -43,7 +45,9 @@ impl Normaliser {
         self.text.clear();
         self.breaks.clear();
         let bytes = original.as_bytes();
-        let Some(first) = next_beyond_ascii(bytes, 0) else {
+        let first = next_beyond_ascii(bytes, 0);
+        self.plain = first.is_none();
+        let Some(first) = first else {
             return Normalised {
                 text: bytes,
                 original,
@@ -80,6 +84,18 @@ impl Normaliser {
         self.text.extend_from_slice(&bytes[from..]);
         Normalised {
             text: &self.text,
+            original,
+            breaks: &self.breaks,
+        }
+    }
+
+    /// What the last [`Normaliser::run`] made of this text.
+    pub fn last<'a>(&'a self, original: &'a str) -> Normalised<'a> {
+        Normalised {
+            text: match self.plain {
+                true => original.as_bytes(),
+                false => &self.text,
+            },
             original,
             breaks: &self.breaks,
         }

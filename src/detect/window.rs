@@ -1,6 +1,6 @@
 //! The way of one segment through the detector.
 //!
-//! Text is normalised, the engine reports every match (`matched` accepts or rejects it on the spot), what remains is
+//! Text is normalised and the engine reports every match, accepted or rejected on the spot (`look`); what remains is
 //! judged in order of position (`judge`), names and word lists add their claims (`propose`), overlaps are decided
 //! (`resolve`), and what stands is handed out (`emit`). A long text comes in windows: a match is reported by the window in
 //! whose middle it starts, and claims that a later one may overlap or support wait for the next, so that where a text is
@@ -13,14 +13,13 @@ use super::{
     detector::{Detector, DocumentState, Scratch},
     emit::{Places, also},
     engine::Cursors,
-    grid,
     judge::Judge,
-    matched::Matched,
+    look::Look,
     normalise::Normalised,
     propose::{LOOK, Sight, TermHit},
     resolve::Resolver,
 };
-use crate::model::{Confidence, Finding, Segment, limits::OVERLAP, segment::Layout};
+use crate::model::{Confidence, Finding, Segment};
 
 /// The longest value that may support another from before it.
 const LONGEST_SUPPORT: u32 = 256;
@@ -47,54 +46,44 @@ impl Detector {
         segment: &Segment<'_>,
         out: &mut dyn FnMut(Finding),
     ) {
-        // Columns of plain text have names too; its places stay lines.
-        let grid = match segment.layout {
-            Layout::Lines { .. } => match grid::labels(segment.text) {
-                labels if labels.is_empty() => None,
-                labels => Some(Layout::Marked {
-                    marks: Vec::new(),
-                    labels,
-                }),
-            },
-            _ => None,
-        };
-        let placed = segment;
-        let named = Segment {
-            layout: grid.as_ref().unwrap_or(segment.layout),
-            ..*segment
-        };
-        let segment = &named;
+        let mut look = std::mem::take(&mut scratch.look);
+        look.read(segment);
+        self.segment_looked(document, scratch, &mut look, segment, out);
+        scratch.look = look;
+    }
+
+    /// The same for a segment that was looked at before, if its text was read or the engine has run over it.
+    pub fn segment_looked(
+        &self,
+        document: &mut DocumentState,
+        scratch: &mut Scratch,
+        look: &mut Look,
+        segment: &Segment<'_>,
+        out: &mut dyn FnMut(Finding),
+    ) {
         document.sure.resize(self.rules.len(), 0);
         document.bytes += (segment.text.len() - segment.repeats) as u64;
-        let text = scratch.normaliser.run(segment.text);
-        let from = match segment.repeats {
-            0 => 0,
-            n => text.from_original(n.saturating_sub(OVERLAP / 2)),
-        };
-        let to = match segment.more {
-            false => text.text.len(),
-            true => text.from_original(segment.text.len().saturating_sub(OVERLAP / 2)),
-        };
+        let (from, to) = (look.window.start, look.window.end);
         let mut waiting = Vec::new();
         let mut behind = Vec::new();
-        scratch.hits.clear();
-        scratch.terms.clear();
+        let mut before = None;
+        let mut earlier = Vec::new();
         match document.carried.take() {
             Some(carried) if segment.repeats > 0 => {
                 let carried = *carried;
-                scratch.cursors = carried.cursors;
+                let text = look.text(segment);
                 let repeated = text.from_original(segment.repeats);
                 let dropped = carried.length.saturating_sub(repeated);
-                scratch.cursors.rebase(dropped);
+                let mut cursors = carried.cursors;
+                cursors.rebase(dropped);
+                before = Some(cursors);
                 waiting = carried.waiting;
                 behind = carried.behind;
-                scratch
-                    .terms
-                    .extend(carried.terms.iter().map(|hit| TermHit {
-                        start: hit.start.saturating_sub(dropped as u32),
-                        end: hit.end.saturating_sub(dropped as u32),
-                        ..*hit
-                    }));
+                earlier = carried.terms;
+                for hit in &mut earlier {
+                    hit.start = hit.start.saturating_sub(dropped as u32);
+                    hit.end = hit.end.saturating_sub(dropped as u32);
+                }
                 for claim in waiting
                     .iter_mut()
                     .map(|(claim, _)| claim)
@@ -109,41 +98,26 @@ impl Detector {
             Some(carried) => {
                 // The text broke off: what waited stands as it is.
                 self.settle_all(carried.waiting, &mut scratch.resolver, document, out);
-                scratch.cursors.clear();
             }
-            None => scratch.cursors.clear(),
+            None => {}
         }
-        let mut seen = Matched {
-            detector: self,
-            text: text.text,
-            delimiter: match segment.layout {
-                Layout::Table(table) => Some(table.delimiter),
-                _ => None,
-            },
-            named: match segment.layout {
-                Layout::Lines { .. } => false,
-                Layout::Table(table) => !table.headings.is_empty(),
-                Layout::Marked { labels, .. } => !labels.is_empty(),
-            },
-            hits: &mut scratch.hits,
-            terms: &mut scratch.terms,
+        self.run_from(look, segment, before);
+        look.terms.extend(earlier);
+        look.terms
+            .sort_unstable_by_key(|hit| (hit.start, hit.end, hit.term));
+        let look = &*look;
+        let text = look.text(segment);
+        let placed = segment;
+        let named = Segment {
+            layout: look.grid.as_ref().unwrap_or(segment.layout),
+            ..*segment
         };
-        self.engine.scan(
-            text.text,
-            from..to,
-            &mut scratch.cursors,
-            &mut scratch.engine,
-            &mut seen,
-        );
-        // No pattern matches twice from one start, so no two keys are the same.
-        scratch
-            .hits
-            .sort_unstable_by_key(|hit| u64::from(hit.start) << 16 | u64::from(hit.pattern));
+        let segment = &named;
         let claims = &mut scratch.claims;
         claims.clear();
         claims.extend(waiting.iter().map(|(claim, _)| claim.clone()));
-        if !scratch.hits.is_empty() {
-            document.typed.see(segment, text, &scratch.hits, self);
+        if !look.hits.is_empty() {
+            document.typed.see(segment, text, &look.hits, self);
             let mut judge = Judge::new(
                 self,
                 text,
@@ -155,7 +129,7 @@ impl Detector {
                 &document.name,
                 &mut document.sure,
             );
-            claims.extend(scratch.hits.iter().filter_map(|hit| judge.judge(hit)));
+            claims.extend(look.hits.iter().filter_map(|hit| judge.judge(hit)));
         }
         // Claims are settled up to here: what follows may still get support from what is not yet seen.
         let settled = match segment.more {
@@ -163,14 +137,11 @@ impl Detector {
             false => to,
         };
         if let Some(proposer) = &self.proposer {
-            scratch
-                .terms
-                .sort_unstable_by_key(|hit| (hit.start, hit.end, hit.term));
             let old = claims.len();
             let sight = Sight {
                 text,
                 segment,
-                terms: &scratch.terms,
+                terms: &look.terms,
                 behind: &behind,
                 starts: from.saturating_sub(LOOK)..settled,
             };
@@ -195,13 +166,13 @@ impl Detector {
             let past = &claims[..claims.len() - waits.len()];
             behind.extend_from_slice(past);
             behind.retain(|claim| near(claim.end));
-            scratch.terms.retain(|hit| near(hit.end));
+            let terms = look.terms.iter().filter(|hit| near(hit.end));
             document.carried = Some(Box::new(Carried {
-                cursors: scratch.cursors.clone(),
+                cursors: look.cursors.clone(),
                 length: text.text.len(),
                 waiting: waits,
                 behind,
-                terms: scratch.terms.clone(),
+                terms: terms.copied().collect(),
             }));
         }
     }

@@ -18,6 +18,7 @@ use crate::{
     },
     scan::{
         ScanError,
+        ahead::Cores,
         contents::Contents,
         counters::Counters,
         job::{Job, Report, Started, Suspect},
@@ -77,6 +78,7 @@ pub fn read(
     let shop = Shop {
         reader: &tools.reader,
         detector: &tools.detector,
+        cores: &Cores::new(1),
         opener: &opener,
         pace: &pace,
         roots: &roots,

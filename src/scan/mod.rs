@@ -3,6 +3,7 @@
 //! Two processes ([`supervise`]): one shows progress and watches, one does the work ([`pipeline`]). They speak in
 //! [`job`]'s words. `cli` starts both. [`document`] is where reading meets detecting, for `inspect` as well.
 
+pub mod ahead;
 pub mod alone;
 pub mod contents;
 pub mod counters;

@@ -23,6 +23,7 @@ use crate::{
     },
     scan::{
         ScanError,
+        ahead::Cores,
         contents::Contents,
         counters::{Counters, count, total},
         job::{Ended, Failure, Job, Order, Progress, Report, Started, Suspect},
@@ -222,10 +223,12 @@ impl<'j> Scanner<'j> {
         let contents = Contents::new(!self.fresh && !job.again);
         let owners = Owners::default();
         let tickets = AtomicU64::new(1);
+        let cores = Cores::new(threads);
         let rules: Arc<[RuleInfo]> = rules_of(&self.tools.detector);
         let shop = Shop {
             reader: &self.tools.reader,
             detector: &self.tools.detector,
+            cores: &cores,
             opener: &opener,
             pace: &pace,
             roots: &self.roots,

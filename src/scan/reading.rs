@@ -16,7 +16,7 @@ use crate::{
         contents::End,
         counters::add,
         digest::hash,
-        document::{Desk, study},
+        document::{Desk, study, study_large},
         fault,
         taken::Taken,
         worker::{Halt, Place, Worker},
@@ -139,10 +139,14 @@ impl Worker<'_> {
             pulsed: Instant::now(),
         };
         let (reader, detector, desk) = (self.shop.reader, self.shop.detector, &mut self.desk);
-        let faults = self.shop.faults;
+        let (faults, cores) = (self.shop.faults, self.shop.cores);
+        let large = place.entry.meta.is_some_and(|meta| meta.size > SMALL);
         let panicked = catch_unwind(AssertUnwindSafe(|| {
             fault::perhaps(faults, &place.entry.name);
-            study(reader, detector, desk, source, &name, &mut notes);
+            match large {
+                true => study_large(cores, reader, detector, desk, source, &name, &mut notes),
+                false => study(reader, detector, desk, source, &name, &mut notes),
+            }
         }))
         .is_err();
         let Taken {

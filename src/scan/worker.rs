@@ -22,6 +22,7 @@ use crate::{
     },
     model::{Finding, Outcome, OutcomeKind},
     scan::{
+        ahead::Cores,
         contents::{Claim, Contents, End},
         counters::{Counters, add},
         document::{Desk, study_name},
@@ -61,6 +62,8 @@ pub struct Shop<'a> {
     pub reader: &'a Reader,
     /// Detects.
     pub detector: &'a Detector,
+    /// Look ahead in large files.
+    pub cores: &'a Cores,
     /// Opens.
     pub opener: &'a Opener,
     /// How fast files are read.

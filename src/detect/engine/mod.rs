@@ -131,6 +131,11 @@ impl Cursors {
         }
     }
 
+    /// The farthest place from which any pattern is looked for.
+    pub fn farthest(&self) -> usize {
+        self.0.iter().copied().max().unwrap_or(0)
+    }
+
     /// Back to the start, for another document; the memory is kept.
     pub fn clear(&mut self) {
         self.0.fill(0);

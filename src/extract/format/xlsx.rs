@@ -1,7 +1,16 @@
 //! Excel workbooks of 2007 and later, read as a stream: flat memory but for the shared strings.
 //!
-//! Calamine reads these too, at a third of the speed, without number formats (so a sort code loses its zeros), and with an
-//! allocation by the file's own counts that no guard can catch. Every sheet, hidden ones marked; cached values as
+//! Why not calamine, which reads xlsx, xls and ods too: measured side by side (`tests/spreadsheets.py`, a process a file,
+//! 2 GiB and 20 s each), calamine 0.38 as a program would use it. On real workbooks with a reference text from
+//! LibreOffice, recall of words: xls 0.984 here and 0.736 there, xlsx 1.000 and 0.900 (ten files each). Of 400 odd files
+//! it refuses 32 where these readers refuse 11, most of them no workbooks; of 600 damaged ones it refuses 225, panics
+//! on 2 and aborts on 1 (an allocation by the file's own count, which nothing can catch), where 550 of 600 are read here,
+//! whole or in part, and none panics or aborts. It shows numbers without their formats (a sort code loses its zeros, a
+//! date its shape), no comments, headers, text boxes, pivot caches or embedded files; whole sheets lie in memory. It
+//! reads xlsb, which is too rare to be worth a reader of our own. On tiny files it is two to four times as fast (0.6 ms
+//! against 2 ms a file), on large ones a third of the speed.
+//!
+//! Every sheet, hidden ones marked; cached values as
 //! their format shows them; comments and threaded comments at their cells; page headers; defined names; pivot caches and
 //! caches of other workbooks, which keep data whose sheet is long gone; text boxes, charts, links, properties;
 //! embedded files are members.
