@@ -68,12 +68,7 @@ impl ReadingArgs {
     pub fn reading(&self) -> anyhow::Result<Reading> {
         let passwords = match &self.passwords {
             None => Vec::new(),
-            Some(file) => fs::read_to_string(file)
-                .with_context(|| format!("the password file {} cannot be read", file.display()))?
-                .lines()
-                .filter(|line| !line.is_empty())
-                .map(str::to_owned)
-                .collect(),
+            Some(file) => passwords(file)?,
         };
         Ok(Reading {
             rules: RuleChoice {
@@ -99,6 +94,29 @@ impl ReadingArgs {
             None => thread::available_parallelism().map_or(1, usize::from),
         }
     }
+}
+
+/// The passwords of a file, one a line. What is wrong with it is said without a word of it.
+fn passwords(file: &Path) -> anyhow::Result<Vec<String>> {
+    let bytes = fs::read(file).map_err(|error| {
+        let why = error.kind();
+        anyhow::anyhow!(
+            "the password file {} cannot be read ({why})",
+            file.display()
+        )
+    })?;
+    let Ok(text) = String::from_utf8(bytes) else {
+        bail!(
+            "the password file {} is not text in UTF-8: save it as such, one password a line",
+            file.display()
+        );
+    };
+    Ok(text
+        .trim_start_matches('\u{feff}')
+        .lines()
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect())
 }
 
 fn memory(text: &str) -> Result<u64, String> {

@@ -24,7 +24,7 @@ use super::{
     Flow, Format, Head, Options, Scratch, Visitor,
     budget::{Account, Permit},
     error::ExtractError,
-    format::text::PlainText,
+    format::{text::PlainText, zip::salvage},
     sniff,
     source::{self, Deadline, IN_MEMORY, Source},
 };
@@ -605,8 +605,14 @@ impl<'g> Guard<'g> {
             }
             format.extract(source, guard)
         });
-        // Text that only looked like something better is still text.
         match result {
+            // What is left of an office document may still be read part by part.
+            Err(ExtractError::Corrupt(reason))
+                if reason == salvage::NO_DIRECTORY && !self.frame().gave_something() =>
+            {
+                self.guarded(format.name(), |guard| salvage::package(source, guard))
+            }
+            // Text that only looked like something better is still text.
             Err(ExtractError::Corrupt(reason))
                 if source.is_text()
                     && format.name() != PlainText.name()

@@ -7,7 +7,9 @@
 //!
 //! A new format is one file in `format/` and one line in its registry.
 
+pub mod binary_lock;
 pub mod budget;
+pub mod cipher;
 pub mod codepage;
 pub mod compose;
 pub mod compound;

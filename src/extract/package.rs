@@ -2,7 +2,8 @@
 //! embedded in them.
 //!
 //! The readers of docx, xlsx, pptx, odt and their kin call it. Names of parts are compared without regard to case or
-//! to a leading slash, because writers disagree. A package whose directory is lost is called corrupt.
+//! to a leading slash, because writers disagree. A package whose directory is lost is called corrupt; the
+//! guard then has it put together from its parts.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -15,6 +16,7 @@ use crate::model::Part;
 
 use super::{
     error::ExtractError,
+    format::zip::salvage::NO_DIRECTORY,
     guard::{Guard, Member},
     ole,
     source::Source,
@@ -78,7 +80,7 @@ impl<'s, 'a> Package<'s, 'a> {
     pub fn open(source: &'s mut Source<'a>) -> Result<Self, ExtractError> {
         source.seek(SeekFrom::Start(0))?;
         let zip = ZipArchive::new(source).map_err(|e| match told(e) {
-            ExtractError::Corrupt(_) => ExtractError::corrupt("zip central directory missing"),
+            ExtractError::Corrupt(_) => ExtractError::corrupt(NO_DIRECTORY),
             other => other,
         })?;
         let mut names = Vec::with_capacity(zip.len());

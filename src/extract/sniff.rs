@@ -132,7 +132,7 @@ signatures! {
     128 b"DICM" "dicom" "DICOM image";
     0 b"Rar!\x1a\x07" "rar" "RAR archive";
     0 b"MSCF" "cab" "cabinet archive";
-    0 b"ISc(" "cab" "InstallShield archive";
+    0 b"ISc(" "iscab" "InstallShield archive";
     0 b"LZIP" "lz" "lzip";
     0 b"\x04\x22\x4d\x18" "lz4" "LZ4";
     0 b"\x1f\x9d" "z" "compress (.Z)";
@@ -149,8 +149,8 @@ signatures! {
     0 b"vhdxfile" "vhdx" "disk image";
     0 b"QFI\xfb" "qcow" "disk image";
     0 b"MSWIM\0\0\0" "wim" "Windows image";
-    4 b"Standard Jet DB" "mdb" "Access database";
-    4 b"Standard ACE DB" "accdb" "Access database";
+    4 b"Standard Jet DB" "mdb" "Microsoft Access database";
+    4 b"Standard ACE DB" "accdb" "Microsoft Access database";
     0 b"PAR1" "parquet" "Parquet data";
     0 b"ORC" "orc" "ORC data";
     0 b"Obj\x01" "avro" "Avro data";

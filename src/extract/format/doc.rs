@@ -11,6 +11,7 @@ mod text;
 use crate::{
     extract::{
         Format, Guard, Source,
+        binary_lock::Key,
         compound::Compound,
         error::ExtractError,
         ole::{self, u16_at},
@@ -26,13 +27,38 @@ use text::Writer;
 /// Word documents of before 2007.
 pub struct Doc;
 
+/// Flags of the header: the document is locked, and by what.
+const LOCKED: u16 = 0x0100;
+const MASKED: u16 = 0x8000;
+
+/// Bytes at the start of the main stream that are not locked.
+const HEADER: usize = 68;
+
+/// Decrypts the streams of a locked document in place. The header of the lock begins the table stream. Source: [MS-DOC]
+/// 2.2.6.
+fn unlock(
+    main: &mut [u8],
+    table: &mut [u8],
+    data: &mut [u8],
+    out: &Guard<'_>,
+) -> Result<(), ExtractError> {
+    const BLOCK: usize = 512;
+    let key = Key::find(table, out)?;
+    let start: Vec<u8> = main.iter().take(HEADER).copied().collect();
+    key.decrypt(main, BLOCK);
+    main[..start.len()].copy_from_slice(&start);
+    key.decrypt(table, BLOCK);
+    key.decrypt(data, BLOCK);
+    Ok(())
+}
+
 impl Format for Doc {
     fn name(&self) -> &'static str {
         "doc"
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn extensions(&self) -> &'static [&'static str] {
@@ -40,7 +66,7 @@ impl Format for Doc {
     }
 
     fn about(&self) -> &'static str {
-        "Word 6 to 2003: body, tables, notes, headers, comments, text boxes, tracked changes, form fields, properties, embedded objects"
+        "Word 6 to 2003: body, tables, notes, headers, comments, text boxes, tracked changes, form fields, properties, embedded objects; locked ones with --passwords"
     }
 
     fn sniff(&self, look: &Look<'_>) -> u8 {
@@ -60,15 +86,12 @@ impl Format for Doc {
         let whole = source.whole(out, 4)?;
         let file = Compound::open(&whole)
             .ok_or_else(|| ExtractError::corrupt("its compound file directory is damaged"))?;
-        let main = file
+        let mut main = file
             .stream("/WordDocument")
             .ok_or_else(|| ExtractError::corrupt("its document stream cannot be read"))?;
         let flags =
             u16_at(&main, 0x0a).ok_or_else(|| ExtractError::corrupt("its header is missing"))?;
         let version = u16_at(&main, 2).unwrap_or(0);
-        if flags & 0x0100 != 0 {
-            return Err(ExtractError::encrypted());
-        }
         let name = if flags & 0x0200 != 0 {
             "/1Table"
         } else {
@@ -79,8 +102,21 @@ impl Format for Doc {
         } else {
             "/1Table"
         };
-        let table = file.stream(name).or_else(|| file.stream(other));
-        let data = file.stream("/Data").unwrap_or_default();
+        let mut table = file.stream(name).or_else(|| file.stream(other));
+        let mut data = file.stream("/Data").unwrap_or_default();
+        if flags & LOCKED != 0 {
+            if flags & MASKED != 0 || version < 0xc1 {
+                return Err(ExtractError::Encrypted(
+                    "by the exclusive-or of old Word, which is not read".into(),
+                ));
+            }
+            unlock(
+                &mut main,
+                table.as_deref_mut().unwrap_or(&mut []),
+                &mut data,
+                out,
+            )?;
+        }
         {
             let mut story = Story::new(out);
             let pieces = if version >= 0xc1 {

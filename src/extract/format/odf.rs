@@ -1,9 +1,10 @@
 //! OpenDocument text, spreadsheets, presentations and drawings, packed or flat, and their forebears of OpenOffice 1.
 //!
 //! Paragraphs, tables, notes, comments, text boxes, headers and footers, deleted text of tracked changes, form fields,
-//! properties; every sheet with values as they are shown; slides with their notes. Parts that the manifest says are
-//! locked make the document encrypted. Embedded objects are read as parts of the document, other files as members.
+//! properties; every sheet with values as they are shown; slides with their notes. A locked document is unlocked with the
+//! passwords of the list and read as a member. Embedded objects are read as parts of the document, other files as members.
 
+mod lock;
 mod sheets;
 mod text;
 
@@ -13,13 +14,14 @@ use crate::{
     extract::{
         Format, Guard, Source,
         error::ExtractError,
+        guard::Member,
         ooxml::tolerate,
         package::{Package, is_picture},
         sniff::{LIKELY, Look, NO, SURE},
         story::Story,
         xml::{Node, Tag, Xml},
     },
-    model::Anchor,
+    model::{Anchor, Part},
 };
 
 /// Which of the family a document is.
@@ -71,7 +73,7 @@ impl Format for Odf {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn extensions(&self) -> &'static [&'static str] {
@@ -98,7 +100,7 @@ impl Format for Odf {
 
     fn sniff(&self, look: &Look<'_>) -> u8 {
         if look.magic == "zip" {
-            if !look.has("content.xml") {
+            if !look.has("content.xml") && !look.has("encrypted-package") {
                 return NO;
             }
             // The media type is the first member, stored plain.
@@ -167,11 +169,13 @@ fn content<R: Read>(
 
 fn packed(source: &mut Source<'_>, kind: Kind, out: &mut Guard<'_>) -> Result<(), ExtractError> {
     let mut package = Package::open(source)?;
+    if is_locked(&mut package) {
+        let unlocked = lock::open(&mut package, out)?;
+        let member = Member::new(Part::Decoded("unlocked".into())).name(out.name());
+        return out.child_bytes(member, &unlocked);
+    }
     if !package.has("content.xml") {
         return Err(ExtractError::corrupt("its content part is missing"));
-    }
-    if is_locked(&mut package) {
-        return Err(ExtractError::encrypted());
     }
     {
         let mut story = Story::new(out);

@@ -8,11 +8,11 @@ mod standard;
 
 use std::io::Cursor;
 
-use aes::cipher::{Array, BlockCipherDecrypt, KeyInit};
-
 use crate::{
     extract::{
         Format, Guard, Source,
+        binary_lock::candidates,
+        cipher::aes_ecb,
         compound::Compound,
         error::ExtractError,
         guard::Member,
@@ -24,9 +24,6 @@ use crate::{
 
 /// Locked office packages.
 pub struct OfficeLocked;
-
-/// What Excel locks a workbook with that has protected parts but no password to open it.
-const OF_EXCEL: &str = "VelvetSweatshop";
 
 impl Format for OfficeLocked {
     fn name(&self) -> &'static str {
@@ -64,9 +61,8 @@ impl Format for OfficeLocked {
         let missing = || ExtractError::corrupt("its encryption header is missing");
         let info = file.stream("/EncryptionInfo").ok_or_else(missing)?;
         let lock = Lock::read(&info)?;
-        let given = out.passwords().iter().map(|p| p.expose());
         let mut key = None;
-        for password in [OF_EXCEL].into_iter().chain(given) {
+        for password in candidates(out) {
             out.check()?;
             key = lock.key(password);
             if key.is_some() {
@@ -120,65 +116,10 @@ impl Lock {
         let mut data = package;
         data.drain(..8);
         match self {
-            Lock::Standard(_) => ecb(key, &mut data)?,
+            Lock::Standard(_) => aes_ecb(key, &mut data)?,
             Lock::Agile(lock) => lock.decrypt(key, &mut data)?,
         }
         data.truncate(usize::try_from(size).unwrap_or(usize::MAX));
         Some(data)
     }
-}
-
-/// An AES key of any of its lengths.
-enum Aes {
-    Short(aes::Aes128),
-    Middle(aes::Aes192),
-    Long(aes::Aes256),
-}
-
-impl Aes {
-    fn new(key: &[u8]) -> Option<Aes> {
-        Some(match key.len() {
-            16 => Aes::Short(aes::Aes128::new_from_slice(key).ok()?),
-            24 => Aes::Middle(aes::Aes192::new_from_slice(key).ok()?),
-            32 => Aes::Long(aes::Aes256::new_from_slice(key).ok()?),
-            _ => return None,
-        })
-    }
-
-    fn block(&self, block: &mut [u8; 16]) {
-        let mut array = Array::from(*block);
-        match self {
-            Aes::Short(aes) => aes.decrypt_block(&mut array),
-            Aes::Middle(aes) => aes.decrypt_block(&mut array),
-            Aes::Long(aes) => aes.decrypt_block(&mut array),
-        }
-        block.copy_from_slice(&array);
-    }
-}
-
-/// Decrypts whole blocks, each on its own.
-fn ecb(key: &[u8], data: &mut [u8]) -> Option<()> {
-    let aes = Aes::new(key)?;
-    for chunk in data.chunks_exact_mut(16) {
-        let mut block: [u8; 16] = (&*chunk).try_into().ok()?;
-        aes.block(&mut block);
-        chunk.copy_from_slice(&block);
-    }
-    Some(())
-}
-
-/// Decrypts whole blocks, each chained to the last.
-fn cbc(key: &[u8], start: &[u8], data: &mut [u8]) -> Option<()> {
-    let aes = Aes::new(key)?;
-    let mut before: [u8; 16] = start.get(..16)?.try_into().ok()?;
-    for chunk in data.chunks_exact_mut(16) {
-        let locked: [u8; 16] = (&*chunk).try_into().ok()?;
-        let mut block = locked;
-        aes.block(&mut block);
-        for (to, (b, c)) in chunk.iter_mut().zip(block.iter().zip(before)) {
-            *to = b ^ c;
-        }
-        before = locked;
-    }
-    Some(())
 }

@@ -4,6 +4,8 @@
 //! properties; embedded objects are members. Slides that an incremental save left behind are not shown by PowerPoint, but
 //! the data is held: they are read too, as `earlier version`. Source: [MS-PPT].
 
+mod lock;
+
 use std::{collections::HashMap, io::Read};
 
 use crate::{
@@ -54,7 +56,7 @@ impl Format for Ppt {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn extensions(&self) -> &'static [&'static str] {
@@ -62,7 +64,7 @@ impl Format for Ppt {
     }
 
     fn about(&self) -> &'static str {
-        "PowerPoint 97 to 2003: slides, notes, comments, links, properties, embedded objects"
+        "PowerPoint 97 to 2003: slides, notes, comments, links, properties, embedded objects; locked ones with --passwords"
     }
 
     fn sniff(&self, look: &Look<'_>) -> u8 {
@@ -81,12 +83,12 @@ impl Format for Ppt {
         let whole = source.whole(out, 2)?;
         let file = Compound::open(&whole)
             .ok_or_else(|| ExtractError::corrupt("its compound file directory is damaged"))?;
-        let stream = file
+        let mut stream = file
             .stream("/PowerPoint Document")
             .ok_or_else(|| ExtractError::corrupt("its document stream cannot be read"))?;
         let user = file.stream("/Current User").unwrap_or_default();
         if u32_at(&user, 12) == Some(0xf3d1_c4df) {
-            return Err(ExtractError::encrypted());
+            lock::open(&mut stream, &user, out)?;
         }
         {
             let mut story = Story::new(out);

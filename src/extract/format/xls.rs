@@ -5,6 +5,7 @@
 //! names, pivot caches, properties; embedded files are members.
 
 mod biff;
+mod lock;
 
 use std::collections::HashMap;
 
@@ -43,17 +44,14 @@ impl Format for Xls {
     }
 
     fn about(&self) -> &'static str {
-        "Excel 2 to 2003: every sheet with its headings, comments, text boxes, names, properties, embedded files"
+        "Excel 2 to 2003: every sheet with its headings, comments, text boxes, names, properties, embedded files; locked ones with --passwords"
     }
 
     fn sniff(&self, look: &Look<'_>) -> u8 {
         if look.magic == "cfb" {
             let book = look.has("Workbook") || look.has("Book");
-            return if book && !look.has("WordDocument") {
-                SURE
-            } else {
-                NO
-            };
+            let other = look.has("WordDocument") || look.has("EncryptedPackage");
+            return if book && !other { SURE } else { NO };
         }
         // A bare stream begins with the record that every sheet begins with.
         let bare = matches!(
@@ -96,7 +94,12 @@ impl Format for Xls {
             .ok_or_else(|| ExtractError::corrupt("its workbook stream cannot be read"))?;
         {
             let mut story = Story::new(out);
-            Book::new(&stream).read(&mut story)?;
+            let locked = lock::Locked::find(&stream, story.out)?;
+            let open = |stream: Vec<u8>| match &locked {
+                Some(locked) => locked.open(&stream),
+                None => stream,
+            };
+            Book::new(&open(stream)).read(&mut story)?;
             let caches: Vec<String> = file
                 .paths()
                 .filter(|p| p.starts_with("/_SX_DB"))
@@ -104,7 +107,7 @@ impl Format for Xls {
                 .collect();
             for path in caches {
                 if let Some(bytes) = file.stream(&path) {
-                    pivot_cache(&bytes, &mut story)?;
+                    pivot_cache(&open(bytes), &mut story)?;
                 }
             }
             for (name, value) in ole::properties(&file) {

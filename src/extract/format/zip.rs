@@ -1,14 +1,13 @@
 //! zip archives (and jar, war, apk): every member streamed, locked ones tried with the list of passwords. An archive
-//! whose directory is missing is read from its start as far as it goes.
+//! whose directory is missing is read from header to header.
+
+pub mod salvage;
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use memchr::memmem;
 use zip::{
-    ZipArchive, ZipReadOptions,
-    read::{Config, read_zipfile_from_stream},
-    result::ZipError,
-    unstable::read::ZipIterable,
+    ZipArchive, ZipReadOptions, read::Config, result::ZipError, unstable::read::ZipIterable,
 };
 
 use crate::{
@@ -28,7 +27,7 @@ impl Format for Zip {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn extensions(&self) -> &'static [&'static str] {
@@ -57,8 +56,7 @@ impl Format for Zip {
             Ok(mut directory) => members(&mut directory, out)?,
             Err(ZipError::Io(error)) if ours(&error) => return Err(error.into()),
             Err(_) => {
-                source.seek(SeekFrom::Start(0))?;
-                return without_directory(source, out);
+                return salvage::members(source, out);
             }
         };
         if locked { unlock(source, out) } else { Ok(()) }
@@ -198,29 +196,6 @@ fn password<'p, R: Read + Seek>(
         }
     }
     Err(ExtractError::encrypted())
-}
-
-/// Members one after the other from the start, as far as their headers lead.
-fn without_directory(source: &mut Source<'_>, out: &mut Guard<'_>) -> Result<(), ExtractError> {
-    loop {
-        out.check()?;
-        match read_zipfile_from_stream(source) {
-            Ok(Some(mut file)) => {
-                if file.is_dir() {
-                    continue;
-                }
-                let member = Member::new(Part::Member(name(file.name_raw()).into()));
-                out.child(member, &mut file)?;
-            }
-            Ok(None) => break,
-            Err(ZipError::Io(error)) if ours(&error) => return Err(error.into()),
-            Err(ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED)) => {
-                return Err(ExtractError::encrypted());
-            }
-            Err(_) => break,
-        }
-    }
-    Err(ExtractError::corrupt("zip central directory missing"))
 }
 
 /// A member's name. Without the flag for UTF-8 it should be code page 437, and is often UTF-8 all the same.

@@ -1,46 +1,23 @@
 //! Agile encryption (Office 2010 and later): parameters in XML, AES in chained blocks. Source: [MS-OFFCRYPTO] 2.3.4.10
 //! to 2.3.4.15.
 
-use sha1::{Digest, Sha1};
-use sha2::{Sha256, Sha384, Sha512};
-
-use crate::extract::xml::{Node, Xml};
+use crate::extract::{
+    cipher::{Hash, aes_cbc, base64},
+    xml::{Node, Xml},
+};
 
 /// Rounds of hashing past which a header is taken for hostile.
 const ROUNDS: u32 = 10_000_000;
 
-#[derive(Clone, Copy)]
-enum Hash {
-    Sha1,
-    Sha256,
-    Sha384,
-    Sha512,
-}
-
-impl Hash {
-    fn of(name: &str) -> Option<Hash> {
-        Some(match name {
-            "SHA1" | "SHA-1" => Hash::Sha1,
-            "SHA256" | "SHA-256" => Hash::Sha256,
-            "SHA384" | "SHA-384" => Hash::Sha384,
-            "SHA512" | "SHA-512" => Hash::Sha512,
-            _ => return None,
-        })
-    }
-
-    fn digest(self, parts: &[&[u8]]) -> Vec<u8> {
-        fn run<D: Digest>(parts: &[&[u8]]) -> Vec<u8> {
-            let mut digest = D::new();
-            parts.iter().for_each(|p| digest.update(p));
-            digest.finalize().to_vec()
-        }
-        match self {
-            Hash::Sha1 => run::<Sha1>(parts),
-            Hash::Sha256 => run::<Sha256>(parts),
-            Hash::Sha384 => run::<Sha384>(parts),
-            Hash::Sha512 => run::<Sha512>(parts),
-        }
-    }
+/// A hash by the name that the header gives it.
+fn hash(name: &str) -> Option<Hash> {
+    Some(match name {
+        "SHA1" | "SHA-1" => Hash::Sha1,
+        "SHA256" | "SHA-256" => Hash::Sha256,
+        "SHA384" | "SHA-384" => Hash::Sha384,
+        "SHA512" | "SHA-512" => Hash::Sha512,
+        _ => return None,
+    })
 }
 
 /// What the header says.
@@ -71,8 +48,8 @@ impl Agile {
             };
             match tag.name() {
                 "keyData" => {
-                    data = aes()
-                        .then(|| Some((bytes("saltValue")?, Hash::of(&get("hashAlgorithm")?)?)))?
+                    data =
+                        aes().then(|| Some((bytes("saltValue")?, hash(&get("hashAlgorithm")?)?)))?
                 }
                 "encryptedKey" => {
                     let (data_salt, data_hash) = data?;
@@ -81,7 +58,7 @@ impl Agile {
                         data_salt,
                         data_hash,
                         salt: bytes("saltValue")?,
-                        hash: Hash::of(&get("hashAlgorithm")?)?,
+                        hash: hash(&get("hashAlgorithm")?)?,
                         rounds,
                         key_bytes: get("keyBits")?.parse::<usize>().ok()? / 8,
                         verifier: bytes("encryptedVerifierHashInput")?,
@@ -107,7 +84,7 @@ impl Agile {
             let mut start = self.salt.clone();
             start.resize(16, 0x36);
             let mut data = locked.to_vec();
-            super::cbc(&key, &start, &mut data)?;
+            aes_cbc(&key, &start, &mut data)?;
             Some(data)
         };
         let verifier = open(
@@ -135,47 +112,8 @@ impl Agile {
                 .data_hash
                 .digest(&[&self.data_salt, &(number as u32).to_le_bytes()]);
             start.resize(16, 0x36);
-            super::cbc(key, &start, segment)?;
+            aes_cbc(key, &start, segment)?;
         }
         Some(())
-    }
-}
-
-/// Base 64, white space passed over.
-fn base64(text: &str) -> Option<Vec<u8>> {
-    let mut out = Vec::new();
-    let (mut bits, mut held) = (0_u32, 0);
-    for byte in text
-        .bytes()
-        .filter(|b| !b.is_ascii_whitespace() && *b != b'=')
-    {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            out.push((bits >> held) as u8);
-            bits &= (1 << held) - 1;
-        }
-    }
-    Some(out)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn base64_is_read() {
-        assert_eq!(base64("UVEx MjM0\nNTZD"), Some(b"QQ123456C".to_vec()));
-        assert_eq!(base64("YQ=="), Some(b"a".to_vec()));
-        assert_eq!(base64("*"), None);
     }
 }

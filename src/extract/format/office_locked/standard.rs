@@ -2,7 +2,7 @@
 
 use sha1::{Digest, Sha1};
 
-use crate::extract::ole::u32_at;
+use crate::extract::{cipher::aes_ecb, ole::u32_at};
 
 /// What the header says.
 pub struct Standard {
@@ -56,8 +56,8 @@ impl Standard {
         key.truncate(self.key_bytes);
         let mut verifier = self.verifier.clone();
         let mut expected = self.verifier_hash.clone();
-        super::ecb(&key, &mut verifier)?;
-        super::ecb(&key, &mut expected)?;
+        aes_ecb(&key, &mut verifier)?;
+        aes_ecb(&key, &mut expected)?;
         (Sha1::digest(&verifier)[..] == expected[..20]).then_some(key)
     }
 }
