@@ -1,6 +1,8 @@
 //! `domesday request`: a data-subject request as a case. One file below for what a few of its words do.
 
 mod case;
+mod erase;
+mod hand_over;
 mod show;
 
 pub use show::reminders;
@@ -12,7 +14,9 @@ use jiff::{ZonedDateTime, civil::Date};
 
 use crate::{
     cli::{exit::Exit, options},
-    request::{Case, Cases, RequestError, log::Hand},
+    inventory::{Inventory, key_for},
+    request::{Case, Cases, RequestError, log::Hand, person::describe, search::Searcher},
+    scan::Tools,
 };
 
 /// Handle one person's request: the clock, what is handed over, what is erased, and the proof of each
@@ -25,6 +29,10 @@ use crate::{
 The order of work:
   domesday request open --type access --received 2026-11-02 --person person.toml
   domesday request status 2026-001          what is due, and how the date came about
+  domesday request collect 2026-001         the evidence pack, for you
+  domesday request redact 2026-001          everybody else in it; then the copies for the person
+  domesday request portability 2026-001     the person's data as JSON and CSV
+  domesday request erase 2026-001           the worklist; then outcome, a scan, verify, the certificate
   domesday request audit 2026-001           whether the log is as it was written
   domesday request close 2026-001 --outcome 'sent by post'
 
@@ -66,6 +74,14 @@ pub enum RequestCommand {
     Extend(case::ExtendArgs),
     Person(case::PersonArgs),
     Note(case::NoteArgs),
+    Collect(hand_over::CollectArgs),
+    Redact(hand_over::RedactArgs),
+    Check(hand_over::CheckArgs),
+    Portability(erase::PortabilityArgs),
+    Erase(erase::EraseArgs),
+    Outcome(erase::OutcomeArgs),
+    Backup(erase::BackupArgs),
+    Verify(erase::VerifyArgs),
     Log(show::LogArgs),
     Audit(show::AuditArgs),
     Close(case::CloseArgs),
@@ -74,6 +90,7 @@ pub enum RequestCommand {
 
 /// What every one of them is given.
 pub(super) struct Desk {
+    pub inventory: PathBuf,
     pub cases: Cases,
     pub hand: Hand,
     pub today: Date,
@@ -89,6 +106,7 @@ impl Desk {
 /// Runs the command.
 pub fn run(args: &RequestArgs) -> anyhow::Result<Exit> {
     let desk = Desk {
+        inventory: args.inventory.clone(),
         cases: match &args.cases {
             Some(folder) => Cases::in_folder(folder),
             None => Cases::of_inventory(&args.inventory),
@@ -109,9 +127,33 @@ pub fn run(args: &RequestArgs) -> anyhow::Result<Exit> {
         RequestCommand::Extend(args) => case::extend(args, &desk),
         RequestCommand::Person(args) => case::person(args, &desk),
         RequestCommand::Note(args) => case::note(args, &desk),
+        RequestCommand::Collect(args) => hand_over::collect(args, &desk),
+        RequestCommand::Redact(args) => hand_over::redact(args, &desk),
+        RequestCommand::Check(args) => hand_over::check(args, &desk),
+        RequestCommand::Portability(args) => erase::portability(args, &desk),
+        RequestCommand::Erase(args) => erase::erase(args, &desk),
+        RequestCommand::Outcome(args) => erase::outcome(args, &desk),
+        RequestCommand::Backup(args) => erase::backup(args, &desk),
+        RequestCommand::Verify(args) => erase::verify(args, &desk),
         RequestCommand::Log(args) => show::log(args, &desk),
         RequestCommand::Audit(args) => show::audit(args, &desk),
         RequestCommand::Close(args) => case::close(args, &desk),
         RequestCommand::Reopen(args) => case::reopen(args, &desk),
     }
+}
+
+/// Does something with what is needed to look for the person of a case and to read documents again.
+fn searching<T>(
+    desk: &Desk,
+    case: &mut Case,
+    args: &hand_over::SearchArgs,
+    work: impl FnOnce(&Searcher<'_>, &mut Case) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let described = describe("person.toml", &case.person()?)?;
+    let inventory = Inventory::open(&desk.inventory)?;
+    let key = key_for(&desk.inventory, options::key_from_environment().as_deref())?;
+    inventory.check_key(&key)?;
+    let tools = Tools::new(&args.reading.reading()?, 1)?;
+    let searcher = Searcher::new(&inventory, &key, &tools, described, args.at_least);
+    work(&searcher, case)
 }

@@ -10,7 +10,7 @@ use crate::{
         error::InventoryError,
         pack::Names,
         read::{Inventory, count, joined, name, outcome_kind},
-        record::{DocumentId, Exposure, FindingRecord, RawPath},
+        record::{Digest, DocumentId, Exposure, FindingRecord, RawPath},
     },
     model::{Category, Level, Outcome, PartChain},
 };
@@ -278,6 +278,18 @@ impl Inventory {
                  JOIN root r ON r.id = f.root {PLACE_JOINS} WHERE d.id = ?1"
             ))
             .and_then(|mut s| s.query_row([document.0], place).optional())
+            .map_err(|e| self.sql(e))
+    }
+
+    /// BLAKE3 of a place's content when it was scanned; none when it was never read to its end.
+    pub fn digest_of(&self, place: &Place) -> Result<Option<Digest>, InventoryError> {
+        let Some(content) = place.content else {
+            return Ok(None);
+        };
+        self.db
+            .prepare_cached("SELECT digest FROM content WHERE id = ?1")
+            .and_then(|mut s| s.query_row([content], |row| row.get(0)).optional())
+            .map(Option::flatten)
             .map_err(|e| self.sql(e))
     }
 

@@ -19,6 +19,8 @@ pub mod summary;
 pub mod text;
 pub mod tree;
 
+pub use html::Escaped;
+
 use std::io;
 
 use jiff::{Timestamp, tz::TimeZone};

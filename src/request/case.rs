@@ -314,7 +314,7 @@ impl State {
             Event::Listed { .. } | Event::Ported { .. } => {}
             Event::Redacted { .. } => self.disclosures += 1,
             Event::Worklist { sheet, items } => {
-                self.worklist = Some((sheet.clone(), items.clone()));
+                self.worklist = Some((sheet.clone(), items.iter().cloned().collect()));
                 self.outcomes.clear();
                 self.certificate = None;
             }

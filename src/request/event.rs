@@ -1,7 +1,5 @@
 //! What can happen to a case: the lines of its log. Kinds, numbers, digests and the responder's own words; no value.
 
-use std::collections::BTreeMap;
-
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
@@ -149,13 +147,13 @@ pub enum Event {
     Worklist {
         /// The worklist.
         sheet: String,
-        /// Lines of it: number → digest of its text, so that a line cannot vanish.
-        items: BTreeMap<u32, String>,
+        /// Lines of it: number and digest of what it says, so that a line cannot vanish.
+        items: Vec<(u32, String)>,
     },
     /// What became of lines of the worklist.
     Outcomes {
-        /// Number → outcome.
-        outcomes: BTreeMap<u32, Outcome>,
+        /// Number and outcome.
+        outcomes: Vec<(u32, Outcome)>,
     },
     /// A backup that still holds the data.
     Backup {

@@ -188,6 +188,11 @@ pub fn append(
         source: e.into(),
     })?;
     let before = text.len() as u64;
+    text.extend_from_slice(line.as_bytes());
+    // Before it is written: a line that could not be read back would end the case.
+    let head = check(&text)
+        .map(|chain| chain.head())
+        .map_err(|broken| broken_log(case, path, broken))?;
     let written = file
         .seek(SeekFrom::Start(before))
         .and_then(|_| file.write_all(line.as_bytes()))
@@ -197,10 +202,7 @@ pub fn append(
         let _ = file.set_len(before);
         return Err(io("written")(error));
     }
-    text.extend_from_slice(line.as_bytes());
-    check(&text)
-        .map(|chain| chain.head())
-        .map_err(|broken| broken_log(case, path, broken))
+    Ok(head)
 }
 
 #[cfg(test)]
@@ -269,6 +271,41 @@ mod tests {
                 what: "it does not follow the entry before it"
             }
         );
+    }
+
+    #[test]
+    fn every_kind_of_event_can_be_read_back() {
+        use crate::request::event::{Done, Outcome};
+        let (_folder, path) = three();
+        let outcome = Outcome {
+            done: Done::Kept,
+            note: "payroll".into(),
+        };
+        for event in [
+            Event::Worklist {
+                sheet: "w.json".into(),
+                items: vec![(1, "a".into()), (2, "b".into())],
+            },
+            Event::Outcomes {
+                outcomes: vec![(2, outcome)],
+            },
+            Event::Quarantined {
+                folder: "q".into(),
+                items: vec![1],
+            },
+            Event::Verified {
+                gone: 1,
+                kept: 1,
+                remaining: 0,
+                certificate: None,
+                digest: None,
+            },
+        ] {
+            let seen = read("c", &path).unwrap().head();
+            append("c", &path, &Hand::default(), &seen, event.clone()).unwrap();
+            let last = read("c", &path).unwrap().entries.pop().unwrap();
+            assert_eq!(last.event, event);
+        }
     }
 
     #[test]

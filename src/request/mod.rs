@@ -12,11 +12,25 @@
 pub mod calendar;
 pub mod case;
 pub mod clock;
+pub mod erase;
 mod error;
 pub mod event;
 pub mod files;
 pub mod log;
+pub mod pack;
+pub mod page;
 pub mod person;
+pub mod portability;
+pub mod quarantine;
+pub mod redact;
+pub mod redactor;
+pub mod release;
+pub mod reread;
+pub mod search;
+pub mod sheet;
+pub mod subject;
+pub mod third;
+pub mod verify;
 
 use std::{fmt, str::FromStr};
 

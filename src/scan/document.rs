@@ -26,6 +26,8 @@ pub trait Notes {
     fn waiting(&mut self) -> Flow {
         Flow::Continue
     }
+    /// Text of the innermost open document, before what is found in it. For those who need the words themselves.
+    fn text(&mut self, _: &Segment<'_>) {}
 }
 
 /// The buffers of one thread, used again for every document.
@@ -148,6 +150,7 @@ impl Visitor for Study<'_, '_> {
     }
 
     fn segment(&mut self, segment: &Segment<'_>) -> Flow {
+        self.notes.text(segment);
         if let Some(ahead) = &mut self.ahead {
             if ahead.take(segment) {
                 let most = ahead.most();

@@ -26,7 +26,7 @@ const OLD: i16 = 6;
 pub struct Html;
 
 /// Text for HTML, in content and in quoted attributes.
-pub(super) struct Escaped<'a>(pub(super) &'a str);
+pub struct Escaped<'a>(pub &'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,0 +1,215 @@
+//! Whether a value that was read again is the person's own.
+//!
+//! The index answers for the inventory; this answers for a document in hand, with the same normal forms and hashes, so
+//! that who is found there is who is found here. Names are compared token by token.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::{
+    detect::{Facts, Rule},
+    find::{Person, Strength, identity},
+    inventory::{Key, keys::name_tokens, record::ValueHash},
+    model::{Category, Finding},
+};
+
+/// The person, as values can be held against.
+pub struct Subject {
+    key: Key,
+    values: HashMap<ValueHash, Strength>,
+    names: Vec<Vec<String>>,
+    tokens: HashSet<String>,
+    /// What the user should know about what was asked.
+    pub warnings: Vec<String>,
+}
+
+/// How much of the person a value is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Own {
+    /// A name that may be the person's where it is known that the person is spoken of: a surname or a forename alone.
+    Perhaps,
+    /// A value that many people share: a birth date, a postcode.
+    Shared,
+    /// The name.
+    Named,
+    /// The person's alone.
+    Alone,
+}
+
+impl Subject {
+    /// The person as asked for.
+    pub fn new(person: &Person, rules: &[Rule], facts: &Facts, key: &Key) -> Subject {
+        let asked = identity::ask(person, rules, facts, key);
+        let mut values = HashMap::new();
+        for question in &asked.questions {
+            for hash in &question.hashes {
+                values.insert(*hash, question.strength);
+            }
+        }
+        let names: Vec<Vec<String>> = person
+            .names
+            .iter()
+            .map(|name| in_order(name.expose()))
+            .filter(|tokens| !tokens.is_empty())
+            .collect();
+        Subject {
+            key: key.clone(),
+            values,
+            tokens: names.iter().flatten().cloned().collect(),
+            names,
+            warnings: asked.warnings,
+        }
+    }
+
+    /// Whether a finding is the person's.
+    pub fn owns(&self, rule: &Rule, finding: &Finding) -> Option<Own> {
+        if finding.category == Category::Name && rule.by.as_deref() == Some("names") {
+            return self.is_named(finding.value.expose());
+        }
+        let hash = self.key.value(&rule.id, finding.normal.expose());
+        self.values.get(&hash).map(|strength| match strength {
+            Strength::Shared => Own::Shared,
+            _ => Own::Alone,
+        })
+    }
+
+    /// Whether a name is the person's.
+    pub fn is_named(&self, name: &str) -> Option<Own> {
+        let found = in_order(name);
+        self.names
+            .iter()
+            .filter_map(|asked| agreement(asked, &found))
+            .max()
+    }
+
+    /// Whether anything but names is known of the person.
+    pub fn has_values(&self) -> bool {
+        !self.values.is_empty()
+    }
+
+    /// Whether a word is part of the person's name.
+    pub fn has_token(&self, token: &str) -> bool {
+        self.tokens.contains(token)
+    }
+}
+
+/// The tokens of a name, the surname last: `Okafor, Margaret` as `Margaret Okafor`.
+fn in_order(name: &str) -> Vec<String> {
+    let mut tokens = name_tokens(name);
+    if let Some((surname, _)) = name.split_once(',') {
+        let count = name_tokens(surname).len().min(tokens.len());
+        tokens.rotate_left(count);
+    }
+    tokens
+}
+
+fn agreement(asked: &[String], found: &[String]) -> Option<Own> {
+    let (surname, forenames) = asked.split_last()?;
+    if found.is_empty() {
+        return None;
+    }
+    if forenames.is_empty() {
+        // A nickname or a former surname alone.
+        return found.contains(surname).then_some(Own::Perhaps);
+    }
+    let at = found.iter().rposition(|token| alike(token, surname));
+    let Some(at) = at else {
+        let only_forename = found.len() == 1 && alike(&found[0], &forenames[0]);
+        return only_forename.then_some(Own::Perhaps);
+    };
+    let others: Vec<&String> = found
+        .iter()
+        .enumerate()
+        .filter(|(n, _)| *n != at)
+        .map(|(_, token)| token)
+        .collect();
+    let Some(first) = others.first() else {
+        return Some(Own::Perhaps);
+    };
+    // `M J Okafor`, `Jane Margaret Okafor`, `Margaret Okafor-Smith`: one forename agrees, none is another.
+    let agrees = |token: &str| {
+        forenames.iter().any(|asked| {
+            alike(token, asked)
+                || token.chars().count() == 1 && asked.starts_with(token)
+                || asked.chars().count() == 1 && token.starts_with(asked.as_str())
+        })
+    };
+    (agrees(first) || others.iter().any(|token| token.len() > 1 && agrees(token)))
+        .then_some(Own::Named)
+}
+
+/// The same, or one slip of typing apart in a word long enough to tell.
+fn alike(a: &str, b: &str) -> bool {
+    a == b || a.chars().count().min(b.chars().count()) >= 5 && one_slip(a, b)
+}
+
+/// One letter more, less or other, or two neighbours changed over.
+fn one_slip(a: &str, b: &str) -> bool {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let (short, long) = if a.len() <= b.len() {
+        (&a, &b)
+    } else {
+        (&b, &a)
+    };
+    let head = short.iter().zip(long).take_while(|(x, y)| x == y).count();
+    let tail = |skip_short: usize, skip_long: usize| {
+        short.get(head + skip_short..) == long.get(head + skip_long..)
+    };
+    match long.len() - short.len() {
+        0 => {
+            tail(1, 1)
+                || short.get(head) == long.get(head + 1)
+                    && short.get(head + 1) == long.get(head)
+                    && tail(2, 2)
+        }
+        1 => tail(0, 1),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_persons_name_is_told_from_others() {
+        let asked: Vec<String> = in_order("Margaret Okafor");
+        let own = |name: &str| agreement(&asked, &in_order(name));
+        for name in [
+            "Margaret Okafor",
+            "OKAFOR, Margaret",
+            "Mrs M J Okafor",
+            "Margaret Jane Okafor",
+            "Margret Okafor",
+            "Margaret Okafro",
+            "M. Okafor",
+        ] {
+            assert_eq!(own(name), Some(Own::Named), "{name}");
+        }
+        for name in ["Mrs Okafor", "Margaret"] {
+            assert_eq!(own(name), Some(Own::Perhaps), "{name}");
+        }
+        for name in [
+            "John Okafor",
+            "Margaret Hall",
+            "J Okafor",
+            "Ada Example",
+            "",
+        ] {
+            assert_eq!(own(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_slip_is_one_letter() {
+        for (a, b) in [
+            ("okafor", "okafr"),
+            ("okafor", "okaforr"),
+            ("okafor", "okator"),
+            ("okafor", "okafro"),
+        ] {
+            assert!(one_slip(a, b) && one_slip(b, a), "{a} {b}");
+        }
+        assert!(!one_slip("okafor", "okat"));
+        assert!(!one_slip("okafor", "fokaro"));
+    }
+}
