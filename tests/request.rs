@@ -2,5 +2,9 @@
 
 #[path = "request/case.rs"]
 mod case;
+#[path = "request/documents.rs"]
+mod documents;
+#[path = "request/story.rs"]
+mod story;
 #[path = "request/support.rs"]
 mod support;

@@ -246,7 +246,7 @@ fn lines(searcher: &Searcher<'_>, hit: &Hit, file: Option<&ReadFile>) -> Vec<Lin
     for line in &mut lines {
         let part = file.parts.iter().find(|part| part.chain == line.chain);
         let people = part.map_or(hit.people, |part| part.people);
-        let few = people <= FEW;
+        let few = part.map_or(people <= FEW, |part| searcher.is_about(part));
         let rows = part.is_some_and(|part| !part.rows.is_empty());
         (line.action, line.because) = match (line.in_name, line.chain.0.last()) {
             (true, _) => (
@@ -409,6 +409,16 @@ pub fn outcomes_of(
     record(case, outcomes, hand)
 }
 
+/// The lines of a worklist that have no outcome yet.
+pub fn open_items(case: &Case) -> Result<Vec<u32>, RequestError> {
+    let outcomes = &case.state().outcomes;
+    Ok(items(case)?
+        .iter()
+        .map(|item| item.item)
+        .filter(|item| !outcomes.contains_key(item))
+        .collect())
+}
+
 fn outcome(word: &str, note: &str) -> Result<Outcome, String> {
     let word = word.to_lowercase();
     let Some((done, _)) = Done::ALL.iter().find(|(_, known)| *known == word) else {
@@ -432,7 +442,7 @@ fn record(
     let count = outcomes.len() as u64;
     if count == 0 {
         return Err(RequestError::refused(
-            "no outcome is written in it: write deleted, edited, kept or quarantined beside the items that are done",
+            "there is no outcome to record: name items that are done, or write deleted, edited, kept or quarantined beside them",
         ));
     }
     let outcomes = outcomes.into_iter().collect();

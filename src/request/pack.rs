@@ -28,9 +28,6 @@ use crate::{
     scan::document::Desk,
 };
 
-/// Documents about more people than this are not copied as they are, unless asked for.
-const FEW: u64 = 3;
-
 /// Unread documents named in a manifest; beyond it they are counted, and `report coverage` has them all.
 const UNREAD: usize = 10_000;
 
@@ -478,7 +475,8 @@ impl Pack {
         let people = hit
             .people
             .max(file.parts.iter().map(|part| part.people).max().unwrap_or(0));
-        let original = match options.originals || people <= FEW {
+        let about = file.parts.iter().all(|part| searcher.is_about(part));
+        let original = match options.originals || about {
             true => Some(self.original(number, &place.path.to_path())?),
             false => None,
         };

@@ -11,7 +11,7 @@ use crate::{
     detect::Facts,
     find::{Answer, Band, Hit, Record, record, search},
     inventory::{Inventory, Key, Place},
-    model::{Anchor, Outcome},
+    model::{Anchor, Category, Level, Outcome},
     request::{
         RequestError,
         person::Described,
@@ -27,6 +27,9 @@ const MOST: usize = 100_000;
 
 /// People in a part up to which all of it is taken to concern the person.
 const FEW: u64 = 3;
+
+/// People in a letter on one person: the person, relatives, whoever writes, by all their spellings.
+const HANDFUL: u64 = 6;
 
 /// Lines kept around a mention in a text about many people.
 const AROUND: usize = 6;
@@ -210,17 +213,19 @@ impl<'a> Searcher<'a> {
                 .filter(|row| {
                     told.contains(&(&*row.sheet, row.number)) || self.row_is_own(&own, row)
                 })
+                .filter(|row| !self.is_anothers(part, &own, &row.range))
                 .map(|row| row.range.clone())
                 .collect();
-            if !rows.is_empty() {
+            if !rows.is_empty() || !told.is_empty() {
                 return rows;
             }
         }
-        let lines = lines_of_records(part, &mentions);
+        let mut lines = lines_of_records(part, &mentions);
+        lines.retain(|line| !self.is_anothers(part, &own, line));
         if !lines.is_empty() {
             return lines;
         }
-        if part.people <= FEW || own.is_empty() {
+        if self.is_about(part) || own.is_empty() {
             return std::iter::once(0..part.text.len())
                 .filter(|all| !all.is_empty())
                 .collect();
@@ -235,6 +240,48 @@ impl<'a> Searcher<'a> {
         let lines = if structured { 0 } else { AROUND };
         let own = own.iter().filter(|(_, own)| *own > Own::Perhaps);
         around(&part.text, lines, own.map(|(at, _)| *at))
+    }
+
+    /// Whether a record is a namesake's: it holds another birth date or number than the person's, and nothing that is the
+    /// person's alone.
+    fn is_anothers(
+        &self,
+        part: &Part,
+        own: &[(usize, Own)],
+        record: &std::ops::Range<usize>,
+    ) -> bool {
+        let alone = own
+            .iter()
+            .any(|(at, own)| *own == Own::Alone && record.contains(at));
+        !alone
+            && part.findings.iter().any(|found| {
+                let rule = self.tools.detector.rule(found.finding.rule);
+                found
+                    .range
+                    .as_ref()
+                    .is_some_and(|range| record.contains(&range.start))
+                    && self.subject.denies(rule, &found.finding)
+            })
+    }
+
+    /// Whether a part is about the person rather than about many: few people are in it, or a handful in running text that
+    /// holds a value of the person's alone and no number of anybody else's.
+    pub fn is_about(&self, part: &Part) -> bool {
+        if part.people <= FEW {
+            return true;
+        }
+        let (mut alone, mut others) = (false, false);
+        for found in &part.findings {
+            let rule = self.tools.detector.rule(found.finding.rule);
+            match self.subject.owns(rule, &found.finding) {
+                Some(own) => alone |= own == Own::Alone,
+                None => {
+                    others |= found.finding.category == Category::NationalId
+                        && found.finding.confidence.level() >= Level::Medium;
+                }
+            }
+        }
+        part.rows.is_empty() && part.people <= HANDFUL && alone && !others
     }
 
     /// Whether a part that the index does not know speaks of the person: by a value of the person's alone, or by the name

@@ -18,6 +18,8 @@ pub struct Subject {
     values: HashMap<ValueHash, Strength>,
     names: Vec<Vec<String>>,
     tokens: HashSet<String>,
+    /// Rules of what people have one of each and the person's is known.
+    known: HashSet<String>,
     /// What the user should know about what was asked.
     pub warnings: Vec<String>,
 }
@@ -54,6 +56,15 @@ impl Subject {
         Subject {
             key: key.clone(),
             values,
+            known: person
+                .identifiers
+                .iter()
+                .flat_map(|(word, _)| {
+                    let kind = identity::KINDS.iter().find(|(kind, _)| kind == word);
+                    kind.map_or_else(|| vec![word.as_str()], |(_, rules)| rules.to_vec())
+                })
+                .map(str::to_owned)
+                .collect(),
             tokens: names.iter().flatten().cloned().collect(),
             names,
             warnings: asked.warnings,
@@ -79,6 +90,14 @@ impl Subject {
             .iter()
             .filter_map(|asked| agreement(asked, &found))
             .max()
+    }
+
+    /// Whether a finding says that it is somebody else: another birth date or number than the person's.
+    pub fn denies(&self, rule: &Rule, finding: &Finding) -> bool {
+        self.known.contains(&*rule.id)
+            && !matches!(finding.category, Category::Contact | Category::Name)
+            && finding.confidence.level() >= crate::model::Level::Medium
+            && self.owns(rule, finding).is_none()
     }
 
     /// Whether anything but names is known of the person.

@@ -202,5 +202,122 @@ pub fn others(
             (other.suggestion, other.because) = (suggestion, because);
         }
     }
+    let found: Vec<&Range<usize>> = part
+        .findings
+        .iter()
+        .filter_map(|f| f.range.as_ref())
+        .collect();
+    for stretch in stretches
+        .iter()
+        .filter(|stretch| part.row_at(stretch.start).is_none())
+    {
+        for range in perhaps_names(&part.text, stretch.clone()) {
+            let value = &part.text[range.clone()];
+            let known = found
+                .iter()
+                .any(|f| f.start < range.end && range.start < f.end);
+            if known || subject.is_named(value).is_some() {
+                continue;
+            }
+            let normal = value.to_lowercase();
+            let other = listed
+                .entry((PERHAPS.to_owned(), normal.clone()))
+                .or_insert_with(|| Other {
+                    rule: PERHAPS.to_owned(),
+                    category: Category::Name,
+                    value: value.to_owned(),
+                    normal,
+                    ranges: Vec::new(),
+                    places: BTreeSet::new(),
+                    beside: false,
+                    suggestion: Decision::Redact,
+                    because: "two words with capitals in running text: a name?",
+                });
+            let line = part.text[..range.start].matches('\n').count() + 1;
+            other.places.insert(format!("line {line} of its text"));
+            other.ranges.push(range);
+        }
+    }
     listed.into_values().collect()
+}
+
+/// What the worksheet calls words that may be a name though no rule says so.
+pub const PERHAPS: &str = "perhaps a name";
+
+/// Two or three words with capitals after a word without, in running text. A scan must not take them for names; before
+/// something is handed over a person should look at them.
+pub fn perhaps_names(text: &str, stretch: Range<usize>) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut run: Option<(Range<usize>, usize)> = None;
+    let mut after_small = false;
+    let mut end = |run: &mut Option<(Range<usize>, usize)>| {
+        if let Some((range, words)) = run.take()
+            && (2..=3).contains(&words)
+        {
+            found.push(range);
+        }
+    };
+    let base = text.as_ptr() as usize;
+    for line in text[stretch].lines() {
+        for word in line.split(' ') {
+            let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+            let start = bare.as_ptr() as usize - base;
+            let mut letters = bare.chars();
+            let capital = letters.next().is_some_and(char::is_uppercase)
+                && letters.next().is_some_and(char::is_lowercase)
+                && bare
+                    .chars()
+                    .all(|c| c.is_alphabetic() || matches!(c, '-' | '\'' | '’'));
+            if capital && word.starts_with(bare) {
+                match &mut run {
+                    Some((range, words)) => {
+                        range.end = start + bare.len();
+                        *words += 1;
+                    }
+                    None if after_small => run = Some((start..start + bare.len(), 1)),
+                    None => {}
+                }
+                if word.len() > bare.len() {
+                    end(&mut run);
+                    after_small = word.ends_with(',');
+                }
+            } else {
+                end(&mut run);
+                after_small = bare.chars().all(char::is_lowercase)
+                    && !bare.is_empty()
+                    && !word.ends_with(['.', '!', '?', ':']);
+            }
+        }
+        end(&mut run);
+        after_small = false;
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_a_name_is_two_words_with_capitals_in_running_text() {
+        let told = |text: &str| -> Vec<String> {
+            perhaps_names(text, 0..text.len())
+                .into_iter()
+                .map(|range| text[range].to_owned())
+                .collect()
+        };
+        assert_eq!(
+            told("His key worker is Grace Green. Review Date is due."),
+            ["Grace Green"]
+        );
+        assert_eq!(
+            told("seen by Ada Brown, then Zoë O'Brien-Hall\nCare And Support"),
+            ["Ada Brown", "Zoë O'Brien-Hall"]
+        );
+        assert_eq!(
+            told("Name: Ada Brown\nThe NHS and BBC Radio"),
+            Vec::<String>::new()
+        );
+        assert_eq!(told("in May he moved to the Town"), Vec::<String>::new());
+    }
 }

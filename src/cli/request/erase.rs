@@ -127,15 +127,19 @@ pub struct OutcomeArgs {
     pub case: String,
 
     /// The worklist, filled in: deleted, edited, kept or quarantined
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["item", "done"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["item", "done", "rest"])]
     pub apply: Option<PathBuf>,
 
     /// A line of the worklist
     #[arg(long, value_name = "N", requires = "done")]
     pub item: Vec<u32>,
 
+    /// Every line that has no outcome yet
+    #[arg(long, requires = "done", conflicts_with = "item")]
+    pub rest: bool,
+
     /// What was done: deleted, edited, kept or quarantined
-    #[arg(long, value_name = "WORD", requires = "item")]
+    #[arg(long, value_name = "WORD")]
     pub done: Option<String>,
 
     /// For what is kept, under which exemption
@@ -149,7 +153,11 @@ pub fn outcome(args: &OutcomeArgs, desk: &Desk) -> anyhow::Result<Exit> {
     match (&args.apply, &args.done) {
         (Some(path), _) => erase::outcomes_from(&mut case, path, &desk.hand)?,
         (None, Some(done)) => {
-            erase::outcomes_of(&mut case, &args.item, done, &args.note, &desk.hand)?
+            let items = match args.rest {
+                true => erase::open_items(&case)?,
+                false => args.item.clone(),
+            };
+            erase::outcomes_of(&mut case, &items, done, &args.note, &desk.hand)?
         }
         (None, None) => bail!("say which lines, --item N --done WORD, or the table: --apply FILE"),
     };
