@@ -154,6 +154,6 @@ fn searching<T>(
     let key = key_for(&desk.inventory, options::key_from_environment().as_deref())?;
     inventory.check_key(&key)?;
     let tools = Tools::new(&args.reading.reading()?, 1)?;
-    let searcher = Searcher::new(&inventory, &key, &tools, described, args.at_least);
+    let searcher = Searcher::new(&inventory, &key, &tools, described, args.at_least)?;
     work(&searcher, case)
 }

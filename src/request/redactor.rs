@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, ops::Range};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::{
-    inventory::keys::name_tokens,
+    inventory::names::name_parts,
     model::Category,
     request::{RequestError, subject::Subject},
 };
@@ -44,7 +44,7 @@ impl Redactor {
                 continue;
             }
             for word in value.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’') {
-                let tokens = name_tokens(word);
+                let tokens = name_parts(word).tokens;
                 let own = tokens.iter().any(|token| subject.has_token(token));
                 let title = word.len() < 3 || is_title(word);
                 if !own && !title {
@@ -112,7 +112,7 @@ impl Redactor {
 /// Words before a name that are not part of it.
 fn is_title(word: &str) -> bool {
     // A title and a name give one token; a title alone gives itself.
-    name_tokens(&format!("{word} Zzzzz")).len() == 1
+    name_parts(&format!("{word} Zzzzz")).tokens.len() == 1
 }
 
 /// Letters and digits in lower case.
@@ -171,7 +171,7 @@ mod tests {
             "test",
         );
         let key = key.or_else(|_| Key::random()).unwrap();
-        Subject::new(&person, &[], &Facts::now(), &key)
+        Subject::new(&person, &[], &Facts::now(), &key).unwrap()
     }
 
     #[test]

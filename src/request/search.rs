@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::{
     detect::Facts,
-    find::{Answer, Band, Hit, Record, record, search},
+    find::{Answer, Band, Hit, search},
     inventory::{Inventory, Key, Place},
     model::{Anchor, Category, Level, Outcome},
     request::{
@@ -81,17 +81,17 @@ impl<'a> Searcher<'a> {
         tools: &'a Tools,
         described: Described,
         least: Band,
-    ) -> Searcher<'a> {
+    ) -> Result<Searcher<'a>, RequestError> {
         let rules = tools.detector.rules();
-        Searcher {
-            subject: Subject::new(&described.person, rules, &Facts::now(), key),
+        Ok(Searcher {
+            subject: Subject::new(&described.person, rules, &Facts::now(), key)?,
             inventory,
             key,
             tools,
             least,
             described,
             opener: Opener::default(),
-        }
+        })
     }
 
     /// The terms, by kind, in the clear.
@@ -319,10 +319,20 @@ impl<'a> Searcher<'a> {
     }
 }
 
+/// What holds one person's data together: a row of a table, an object: `$.people[3].dob` and `$.people[3].name` are of
+/// `$.people[3]`.
+fn record(anchor: &Anchor) -> Option<(String, u64)> {
+    match anchor {
+        Anchor::Cell { sheet, row, .. } => Some((sheet.to_string(), *row)),
+        Anchor::Region(name) => Some((name[..name.rfind(['.', '/'])?].to_owned(), 0)),
+        _ => None,
+    }
+}
+
 /// Of a text made of records (objects of JSON, rows of a table in a document), the lines of those that hold a mention,
 /// each table's first line before them. None when a mention lies in no such record, or it is the only one.
 fn lines_of_records(part: &Part, mentions: &[&Anchor]) -> Vec<std::ops::Range<usize>> {
-    let told: Option<HashSet<Record>> = mentions
+    let told: Option<HashSet<(String, u64)>> = mentions
         .iter()
         .filter(|anchor| !matches!(anchor, Anchor::Meta(_)))
         .map(|anchor| match anchor {

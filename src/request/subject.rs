@@ -8,8 +8,9 @@ use std::collections::{HashMap, HashSet};
 use crate::{
     detect::{Facts, Rule},
     find::{Person, Strength, identity},
-    inventory::{Key, keys::name_tokens, record::ValueHash},
+    inventory::{Key, names::name_parts, record::ValueHash},
     model::{Category, Finding},
+    request::RequestError,
 };
 
 /// The person, as values can be held against.
@@ -20,8 +21,6 @@ pub struct Subject {
     tokens: HashSet<String>,
     /// Rules of what people have one of each and the person's is known.
     known: HashSet<String>,
-    /// What the user should know about what was asked.
-    pub warnings: Vec<String>,
 }
 
 /// How much of the person a value is.
@@ -39,36 +38,41 @@ pub enum Own {
 
 impl Subject {
     /// The person as asked for.
-    pub fn new(person: &Person, rules: &[Rule], facts: &Facts, key: &Key) -> Subject {
-        let asked = identity::ask(person, rules, facts, key);
+    ///
+    /// # Errors
+    /// When a birth date is no date.
+    pub fn new(
+        person: &Person,
+        rules: &[Rule],
+        facts: &Facts,
+        key: &Key,
+    ) -> Result<Subject, RequestError> {
+        let asked = identity::ask(person, rules, facts, key)?;
         let mut values = HashMap::new();
+        let mut known = HashSet::new();
         for question in &asked.questions {
             for hash in &question.hashes {
                 values.insert(*hash, question.strength);
             }
+            if matches!(
+                question.class,
+                identity::Class::Birth | identity::Class::Strong
+            ) {
+                known.extend(question.rules.iter().cloned());
+            }
         }
-        let names: Vec<Vec<String>> = person
+        let names: Vec<Vec<String>> = asked
             .names
             .iter()
-            .map(|name| in_order(name.expose()))
-            .filter(|tokens| !tokens.is_empty())
+            .map(|name| name.given.iter().chain(&name.surname).cloned().collect())
             .collect();
-        Subject {
+        Ok(Subject {
             key: key.clone(),
             values,
-            known: person
-                .identifiers
-                .iter()
-                .flat_map(|(word, _)| {
-                    let kind = identity::KINDS.iter().find(|(kind, _)| kind == word);
-                    kind.map_or_else(|| vec![word.as_str()], |(_, rules)| rules.to_vec())
-                })
-                .map(str::to_owned)
-                .collect(),
+            known,
             tokens: names.iter().flatten().cloned().collect(),
             names,
-            warnings: asked.warnings,
-        }
+        })
     }
 
     /// Whether a finding is the person's.
@@ -113,12 +117,7 @@ impl Subject {
 
 /// The tokens of a name, the surname last: `Okafor, Margaret` as `Margaret Okafor`.
 fn in_order(name: &str) -> Vec<String> {
-    let mut tokens = name_tokens(name);
-    if let Some((surname, _)) = name.split_once(',') {
-        let count = name_tokens(surname).len().min(tokens.len());
-        tokens.rotate_left(count);
-    }
-    tokens
+    name_parts(name).tokens
 }
 
 fn agreement(asked: &[String], found: &[String]) -> Option<Own> {

@@ -92,6 +92,11 @@ fn bad_input_is_said_plainly_and_no_case_is_made_or_changed() {
         ("", "nobody is described"),
         ("name = Margaret Okafor\n", "line 1"),
         ("\nname = \"\"\n", "name is empty"),
+        (
+            "name = \"Ada Example\"\nborn = \"1951-02-30\"\n",
+            "is no birth date",
+        ),
+        ("nmae = \"Ada Example\"\n", "`nmae` is not known"),
     ] {
         office.write("bad.toml", text);
         let error = office.refused(
@@ -153,6 +158,29 @@ fn bad_input_is_said_plainly_and_no_case_is_made_or_changed() {
         let error = office.refused(2, &[&["request"], words].concat());
         assert!(error.contains(said), "{words:?}: {error}");
     }
+}
+
+#[test]
+fn a_number_that_fails_its_check_is_warned_of_and_taken() {
+    let office = office();
+    office.write("p.toml", "name = \"Ada Example\"\nnhs = \"943 476 5910\"\n");
+    let ran = office.run(&[
+        "request",
+        "open",
+        "--type",
+        "access",
+        "--received",
+        "2026-01-05",
+        "--person",
+        "p.toml",
+    ]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(
+        ran.err.contains("the nhs given is not a valid one"),
+        "{}",
+        ran.err
+    );
+    assert!(!ran.err.contains("943"), "{}", ran.err);
 }
 
 #[test]

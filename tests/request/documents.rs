@@ -76,7 +76,7 @@ fn a_pack_holds_the_persons_rows_and_no_others_and_says_how_it_was_made() {
         }
     }
     assert_eq!(rows, 1);
-    assert_eq!(manifest["terms"][0][0], "born");
+    assert_eq!(manifest["terms"][0][0], "name");
     assert_eq!(manifest["coverage"]["problems"], serde_json::json!([]));
     assert_eq!(manifest["log"]["entries"], 1);
     // The digests of the originals are those of the files.

@@ -8,7 +8,11 @@ use jiff::civil::Date;
 
 use super::{Desk, show};
 use crate::{
-    cli::exit::Exit,
+    cli::{exit::Exit, terminal},
+    detect::{DetectError, Facts, RuleSet},
+    find::identity,
+    inventory::Key,
+    report::text,
     request::{
         Event, Kind,
         calendar::Nation,
@@ -80,15 +84,28 @@ pub fn date(text: &str) -> Result<Date, String> {
 fn read_person(path: &PathBuf) -> anyhow::Result<(String, Described)> {
     /// Nobody needs more to be described.
     const MOST: u64 = 1 << 20;
-    let mut text = String::new();
+    let mut told = String::new();
     let shown = path.display().to_string();
     match shown.as_str() {
-        "-" => std::io::stdin().lock().take(MOST).read_to_string(&mut text),
-        _ => fs::File::open(path).and_then(|file| file.take(MOST).read_to_string(&mut text)),
+        "-" => std::io::stdin().lock().take(MOST).read_to_string(&mut told),
+        _ => fs::File::open(path).and_then(|file| file.take(MOST).read_to_string(&mut told)),
     }
     .with_context(|| format!("{shown} cannot be read; no case was opened or changed"))?;
-    let described = describe(&shown, &text)?;
-    Ok((text, described))
+    let described = describe(&shown, &told)?;
+    // What the look-up will say of it is better said now: a birth date that is none stops it, a number that fails its
+    // check is searched as written.
+    let rules = RuleSet::builtin().map_err(DetectError::from)?;
+    let asked = identity::ask(
+        &described.person,
+        rules.rules(),
+        &Facts::now(),
+        &Key::random()?,
+    )
+    .with_context(|| format!("{shown}: nothing was changed"))?;
+    for warning in asked.warnings {
+        terminal::complain(&format!("domesday: {}", text::terminal(&warning)));
+    }
+    Ok((told, described))
 }
 
 /// Runs `open`.
