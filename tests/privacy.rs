@@ -137,6 +137,86 @@ fn no_planted_value_is_printed_or_stored() {
 }
 
 #[test]
+fn a_request_prints_and_logs_no_value_and_keeps_its_files_to_their_owner() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let share = corpus("share");
+    let share = share.to_str().expect("the path of the source is text");
+    let values = planted();
+    fs::write(
+        folder.path().join("p.toml"),
+        "name = \"Imran Fairclough\"\nborn = \"1976-06-04\"\nnino = \"QQ600869B\"\nnhs = \"912 968 9031\"\n",
+    )
+    .expect("writable");
+    let worksheet = "domesday.db.requests/2026-001/worksheet-1.csv";
+    let mut found = Vec::new();
+    for arguments in [
+        &["scan", share, "--quiet"][..],
+        &[
+            "request",
+            "open",
+            "--type",
+            "erasure",
+            "--received",
+            "2026-11-02",
+            "--person",
+            "p.toml",
+        ],
+        &["request", "collect", "2026-001"],
+        &["request", "redact", "2026-001"],
+        &["request", "redact", "2026-001", "--apply", worksheet],
+        &[
+            "request",
+            "redact",
+            "2026-001",
+            "--apply",
+            worksheet,
+            "--accept-suggestions",
+        ],
+        &["request", "check", "2026-001", worksheet],
+        &["request", "portability", "2026-001"],
+        &["request", "erase", "2026-001"],
+        &["request", "verify", "2026-001"],
+        &["request", "status", "2026-001"],
+        &["request", "status", "2026-001", "--json"],
+        &["request", "list", "--json"],
+        &["request", "log", "2026-001"],
+        &["request", "log", "2026-001", "--json"],
+        &["request", "audit"],
+        &["status"],
+    ] {
+        let output = run(folder.path(), arguments);
+        assert!(
+            matches!(output.status.code(), Some(0..=3)),
+            "{arguments:?} ended with {:?}",
+            output.status
+        );
+        let command = arguments.join(" ");
+        for (bytes, what) in [(&output.stdout, "output"), (&output.stderr, "error output")] {
+            found.extend(leaks(&values, bytes, &format!("the {what} of {command}")));
+        }
+    }
+    let case = folder.path().join("domesday.db.requests/2026-001");
+    let log = fs::read(case.join("log.jsonl")).expect("the log is there");
+    found.extend(leaks(&values, &log, "the log"));
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    let (mut files, mut folders) = (0, vec![case]);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("the folder is ours") {
+            let path = entry.expect("the folder is ours").path();
+            let mode = std::os::unix::fs::PermissionsExt::mode(
+                &fs::metadata(&path).expect("ours").permissions(),
+            );
+            assert_eq!(mode & 0o077, 0, "{} is open to others", path.display());
+            files += 1;
+            if path.is_dir() {
+                folders.push(path);
+            }
+        }
+    }
+    assert!(files > 20, "only {files} files were made");
+}
+
+#[test]
 fn a_value_is_shown_when_it_is_asked_for() {
     // The other side of the test above: the captured output is where values would be.
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -166,6 +166,11 @@ pub fn quarantine(
     Ok(result)
 }
 
+/// Whether a folder is a quarantine that still holds something.
+pub fn is_there(folder: &Path) -> bool {
+    folder.join(PLAN).is_file()
+}
+
 fn shown(folder: &Path) -> String {
     fs::canonicalize(folder)
         .unwrap_or_else(|_| folder.to_owned())

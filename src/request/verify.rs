@@ -3,7 +3,10 @@
 //! A certificate is written only when nothing is left that is not kept under an exemption, and when what says so is new
 //! enough: every folder scanned after the last outcome was recorded. It names no value.
 
-use std::{collections::HashSet, path::PathBuf};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
 
 use serde::Serialize;
 
@@ -21,6 +24,7 @@ use crate::{
         log::{Hand, Head},
         pack::{hex, json},
         page::Page,
+        quarantine,
         search::{RootState, Searcher},
         subject::Own,
     },
@@ -232,7 +236,18 @@ fn check(
 ) -> Checked {
     let outcome = case.state().outcomes.get(&item.item);
     let kept = outcome.is_some_and(|outcome| outcome.done == Done::Kept);
+    let aside = outcome
+        .filter(|outcome| outcome.done == Done::Quarantined)
+        .filter(|outcome| quarantine::is_there(Path::new(&outcome.note)));
     let (state, words) = match there(searcher, desk, item, hits) {
+        // Out of the way is not erased.
+        Ok(false) if aside.is_some() => (
+            Left::Remains,
+            format!(
+                "it lies in the quarantine {}: delete that folder when its files may go",
+                aside.map_or("", |outcome| &outcome.note)
+            ),
+        ),
         Ok(false) => (Left::Gone, "nothing of the person is there".to_owned()),
         Ok(true) if kept => (Left::Kept, "kept under the exemption noted".to_owned()),
         Ok(true) => (Left::Remains, "the person is still there".to_owned()),

@@ -335,6 +335,17 @@ fn whole_files_can_be_moved_away_and_back_and_nothing_else_happens_to_them() {
         &["request", "erase", "A", "--quarantine", "q", "--item", "99"],
     );
     assert!(error.contains("no item 99"), "{error}");
+    // Out of the way is not erased: there is no certificate while the quarantine is there.
+    office.ok(&["request", "erase", "A", "--quarantine", "q"]);
+    let verified = office.run(&["request", "verify", "A"]);
+    assert_eq!(verified.code, 1);
+    assert_eq!(
+        verified.out.matches("lies in the quarantine").count(),
+        2,
+        "{}",
+        verified.out
+    );
+    office.ok(&["request", "erase", "A", "--undo", "q"]);
     // One of the two changes meanwhile: it is left.
     office.write("share/letters/okafor.txt", &format!("{LETTER}More.\n"));
     let moved = office.run(&["request", "erase", "A", "--quarantine", "q"]);
