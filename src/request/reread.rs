@@ -350,15 +350,16 @@ impl Notes for Keeper {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::scan::Reading;
+    use crate::scan::{Reading, job::RuleChoice};
 
     fn tools() -> Tools {
         let reading = Reading {
-            rules: None,
+            rules: RuleChoice::default(),
             passwords: Vec::new(),
             memory: 512 << 20,
             deadline: 60,
             temporary: None,
+            ocr: None,
         };
         Tools::new(&reading, 1).unwrap()
     }
