@@ -82,10 +82,9 @@ impl Staged {
                 target.display()
             )));
         }
-        if let Some(parent) = target.parent().filter(|p| !p.as_os_str().is_empty()) {
-            if !parent.is_dir() {
-                private_folder(parent)?;
-            }
+        let parent = target.parent().filter(|p| !p.as_os_str().is_empty());
+        if let Some(parent) = parent.filter(|parent| !parent.is_dir()) {
+            private_folder(parent)?;
         }
         let staged = beside(target)?;
         private_folder(&staged)?;

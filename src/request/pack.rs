@@ -450,7 +450,8 @@ impl Pack {
                 continue;
             }
             let name = format!("documents/{number:04}-{n:02}.txt");
-            let whole = concerning[..] == [0..part.text.len()] && !part.is_cut();
+            let all = concerning.first() == Some(&(0..part.text.len()));
+            let whole = all && concerning.len() == 1 && !part.is_cut();
             let source = source_line(&place, part);
             self.write(&name, excerpt(&source, part, &concerning).as_bytes())?;
             parts.push(PartEntry {

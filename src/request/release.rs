@@ -281,11 +281,9 @@ pub fn check(
     allowed: &BTreeSet<(String, String)>,
 ) -> Result<Vec<Issue>, RequestError> {
     let mut desk = Desk::default();
-    let read = searcher
-        .read(&mut desk, &file.to_owned())
-        .map_err(|outcome| {
-            RequestError::refused(format!("{} cannot be checked: {outcome}", file.display()))
-        })?;
+    let read = searcher.read(&mut desk, file).map_err(|outcome| {
+        RequestError::refused(format!("{} cannot be checked: {outcome}", file.display()))
+    })?;
     let mut issues = BTreeSet::new();
     for part in &read.parts {
         strangers(searcher, part, allowed, &mut issues);

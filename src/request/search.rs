@@ -2,7 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    path::PathBuf,
+    path::Path,
 };
 
 use serde::Serialize;
@@ -145,7 +145,7 @@ impl<'a> Searcher<'a> {
     }
 
     /// Reads a file again.
-    pub fn read(&self, desk: &mut Desk, path: &PathBuf) -> Result<ReadFile, Outcome> {
+    pub fn read(&self, desk: &mut Desk, path: &Path) -> Result<ReadFile, Outcome> {
         reread::read(self.tools, desk, &self.opener, path)
     }
 
