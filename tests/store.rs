@@ -118,8 +118,18 @@ fn a_person_is_forgotten_and_every_byte_searched() {
         "{detail}"
     );
     drop(db);
-    // Reports and the next scan go on.
+    // Reports and the next scan go on, and a report is logged.
     assert_eq!(run(folder, &["report", "jsonl"]).status.code(), Some(0));
+    let db = rusqlite::Connection::open(folder.join("domesday.db")).unwrap();
+    let detail: String = db
+        .query_row(
+            "SELECT detail FROM audit WHERE action = 'report'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(detail, r#"{"report":"jsonl"}"#);
+    drop(db);
     assert_eq!(run(folder, &["scan", "share"]).status.code(), Some(0));
     let nobody = run(folder, &[&["forget", "--yes"][..], &who].concat());
     assert_eq!(nobody.status.code(), Some(1), "{}", said(&nobody));

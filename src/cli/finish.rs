@@ -14,7 +14,7 @@ use crate::{
         exit::Exit,
         log::{Event, Log, Weight},
         options,
-        report::report_options,
+        report::{log as log_report, report_options},
         whole,
     },
     config::Output,
@@ -87,6 +87,7 @@ fn write_report(output: &Output, inventory: &Path) -> anyhow::Result<()> {
     let Some(report) = report::find(&output.report) else {
         anyhow::bail!("there is no such report");
     };
+    log_report(report.name(), inventory);
     let inventory = Inventory::open(inventory)?;
     whole::write(&output.file, false, |out| {
         Ok(report.write(&inventory, &report_options(Level::Medium), out)?)

@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{BufWriter, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use anyhow::Context;
@@ -14,7 +14,7 @@ use clap::{
 
 use crate::{
     cli::{exit::Exit, inspect::level, options, terminal},
-    inventory::{Inventory, record::RunId},
+    inventory::{AuditEntry, Inventory, log_use, record::RunId},
     model::Level,
     report::{self, REPORTS},
 };
@@ -62,6 +62,7 @@ fn names() -> PossibleValuesParser {
 pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
     let report = report::find(&args.report).context("there is no such report")?;
     let inventory = Inventory::open(&args.inventory)?;
+    log(report.name(), &args.inventory);
     let options = report::Options {
         since: args.since.map(RunId),
         ..report_options(args.at_least)
@@ -78,6 +79,24 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
     report.write(&inventory, &options, &mut *out)?;
     out.flush()?;
     Ok(Exit::Complete)
+}
+
+/// Notes in the inventory's log that a report is made. A copy that cannot be written, such as an auditor's, is read all the
+/// same, and that it was is said.
+pub fn log(report: &str, inventory: &Path) {
+    let (user, host) = (options::user(), options::host());
+    let entry = AuditEntry {
+        user: &user,
+        host: &host,
+        action: "report",
+        detail: serde_json::json!({ "report": report }),
+    };
+    if let Err(error) = log_use(inventory, &entry) {
+        terminal::complain(&format!(
+            "domesday: this report is not in the log of the inventory: {}",
+            crate::report::text::terminal(&error.to_string())
+        ));
+    }
 }
 
 /// What reports are told.

@@ -4,6 +4,7 @@
 //! room that speaks SQL.
 
 pub mod aliases;
+mod audit;
 mod bulk;
 mod close;
 mod content;
@@ -28,6 +29,7 @@ mod rows;
 pub mod sound;
 mod write;
 
+pub use audit::{AuditEntry, log_use};
 pub use close::{Reconciliation, Walked};
 pub use database::key_for;
 pub use error::InventoryError;
