@@ -213,9 +213,6 @@ fn table(name: &str, text: &[u8], patterns: &[PatternSpec], terms: &[TermSpec], 
         let partly = way.starts_with('*');
         let bytes = if partly { part.len() } else { text.len() };
         let speed = bytes as f64 / times[i][times[i].len() / 2] / 1e6;
-        if way.ends_with("Shapes alone") {
-            eprintln!("{:.1}/KB", counts[i] as f64 * 1e3 / text.len() as f64);
-        }
         if i == 0 {
             all = speed;
         }

@@ -4,10 +4,15 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 use std::ops::Range;
+use std::path::Path;
 
-use domesday::detect::engine::{
-    Cursors, Engine, Isa, PatternSpec, Scratch, TermSpec, Visit,
-    plain::{self, Plain},
+use domesday::detect::{
+    RuleSet,
+    engine::{
+        Cursors, Engine, Isa, PatternSpec, Scratch, TermSpec, Visit,
+        plain::{self, Plain},
+    },
+    specs,
 };
 
 /// Hits, in an order of their own.
@@ -333,6 +338,119 @@ fn likely_text_and_near_misses() {
     assert!(
         hits > 100_000,
         "the text is meant to be full of hits: {hits}"
+    );
+}
+
+/// A pattern of a few pieces, with choices whose order of preference matters.
+fn random_pattern(dice: &mut Dice) -> String {
+    let pieces = [
+        r"\d",
+        r"\d{2}",
+        r"\d{1,3}",
+        r"\d{3,9}",
+        "[A-Z]",
+        "[A-Z]{2}",
+        "[a-f]{0,3}",
+        r"\w{2,5}",
+        r"\b",
+        r"\B",
+        "-?",
+        "[ -]",
+        "[ -]?",
+        "(?:a|ab)",
+        "(?:ab|a|abc)",
+        "(?:abc|a)(?:bcd|d)?",
+        "(?:1|12|123)??",
+        r"(?:\d{2}|\d{4}|[A-Z]\d)",
+        "(?:[ .]\\d{2}){0,3}?",
+        "(?i:nhs|no)",
+        "@",
+        "(?m)^",
+        "(?m)$",
+        r"\b{end-half}",
+        r"[^\s]{1,4}",
+        "x{2,40}",
+        r"(?:[a-z]{1,9}\.){1,3}",
+        "\\xC3[\\x80-\\xBF]",
+        "_",
+    ];
+    let many = 1 + dice.below(6);
+    (0..many).map(|_| dice.pick(&pieces)).collect()
+}
+
+#[test]
+fn patterns_that_nobody_would_write() {
+    let mut scratch = Scratch::new();
+    let mut hits = 0;
+    for seed in 0..40 {
+        let mut dice = Dice::new(5000 + seed);
+        let mut patterns = Vec::new();
+        while patterns.len() < 12 {
+            let regex = random_pattern(&mut dice);
+            let whole = dice.below(2) == 0;
+            let mut spec = PatternSpec {
+                name: regex.clone(),
+                regex,
+                seldom: dice.below(4) == 0,
+            };
+            // Those that may be empty are refused, and so is no part of this test.
+            if Plain::new(std::slice::from_ref(&spec), &[]).is_err() {
+                continue;
+            }
+            if whole {
+                spec.regex = PatternSpec::whole(String::new(), &spec.regex).regex;
+            }
+            patterns.push(spec);
+        }
+        let both = Both::new(patterns, terms());
+        for _ in 0..6 {
+            let length = 1 + dice.below(2500);
+            let text = text_of(&both, &mut dice, length);
+            hits += both.check(&text, &mut scratch);
+            both.check_windows(&text, &[text.len() / 3, text.len() / 2], &mut scratch);
+        }
+    }
+    assert!(
+        hits > 20_000,
+        "the text is meant to be full of hits: {hits}"
+    );
+}
+
+/// The rules and word lists that scans use, on what they were written for: the labelled share, the rules themselves, the
+/// documentation.
+#[test]
+fn the_rules_on_real_text() {
+    let rules = RuleSet::builtin().unwrap();
+    let both = Both::new(specs(rules.rules()), terms());
+    let mut scratch = Scratch::new();
+    let mut hits = 0;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![root.join("corpus"), root.join("rules")];
+    let mut dice = Dice::new(77);
+    let mut bytes = 0;
+    while let Some(folder) = folders.pop() {
+        let mut entries: Vec<_> = std::fs::read_dir(folder).unwrap().flatten().collect();
+        entries.sort_by_key(std::fs::DirEntry::path);
+        for entry in entries {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            // A part of them is enough for each run to be short.
+            let text = std::fs::read(&path).unwrap();
+            if dice.below(5) != 0 || text.len() > 60_000 {
+                continue;
+            }
+            bytes += text.len();
+            hits += both.check(&text, &mut scratch);
+            let cut = dice.below(text.len() + 1);
+            both.check_windows(&text, &[cut], &mut scratch);
+        }
+    }
+    assert!(
+        hits > 1_000 && bytes > 100_000,
+        "{hits} hits in {bytes} bytes"
     );
 }
 

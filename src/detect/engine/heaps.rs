@@ -18,7 +18,11 @@ pub(super) struct Counter<'a> {
 }
 
 /// At most this many layers of heaps for the patterns that begin with a word, and for the others.
-const LAYERS: [usize; 2] = [2, 1];
+const LAYERS: [usize; 2] = [3, 1];
+
+/// The samples do not have every word. To what they have is added what chance would find, if the bytes at the places of a
+/// match had nothing to do with each other, times this, because they have.
+const CHANCE: f64 = 4.0;
 
 /// For each sample, for each place, the positions that have an allowed byte there.
 type Places = [Vec<u64>; 2];
@@ -51,13 +55,18 @@ impl Counter<'_> {
         for i in 0..2 {
             let words = a[i].len() / ROWS;
             let mut all = vec![u64::MAX; words];
+            let mut chance = CHANCE;
             for (a, b) in a[i].chunks_exact(words).zip(b[i].chunks_exact(words)) {
+                let mut here = 0;
                 for ((all, a), b) in all.iter_mut().zip(a).zip(b) {
                     *all &= a | b;
+                    here += (a | b).count_ones();
                 }
+                chance *= f64::from(here) / (64.0 * words as f64);
             }
             let count: u32 = all.iter().map(|word| word.count_ones()).sum();
-            weighed += f64::from(count) / self.samples[i].bytes() as f64 * WEIGHTS[i];
+            let found = f64::from(count) / self.samples[i].bytes() as f64 + chance;
+            weighed += found * WEIGHTS[i];
         }
         weighed
     }

@@ -242,11 +242,13 @@ impl Joint {
                     }
                 }
                 if next & ACCEPT != 0 {
-                    let row = (next & ROW) as usize / self.width();
-                    for &pattern in &cache.states[row].accepts {
+                    let row = (next & ROW) / self.width() as u32;
+                    let first = hits.len() == from;
+                    for &pattern in &cache.states[row as usize].accepts {
                         let hit = Hit { pattern, end: at };
+                        let mut earlier = hits[from..].iter_mut();
                         // A later end is one that the pattern prefers.
-                        match hits[from..].iter_mut().find(|h| h.pattern == pattern) {
+                        match earlier.find(|earlier| !first && earlier.pattern == pattern) {
                             Some(earlier) => *earlier = hit,
                             None => hits.push(hit),
                         }

@@ -177,7 +177,6 @@ fn chunk<V: Visit + ?Sized>(
         }
     }
     if let Some(terms) = &engine.terms {
-        keys.clear();
         let chunk = Chunk {
             text: view,
             bits,

@@ -77,12 +77,14 @@ impl Beside {
         };
         let end = end + gap(&mut text[end..].iter());
         let start = start - gap(&mut text[..start].iter().rev());
-        let mut after = [0; 4];
-        let room = text.len().min(end + 4) - end;
-        after[..room].copy_from_slice(&text[end..end + room]);
-        let mut before = [0; 4];
-        let room = start.min(4);
-        before[4 - room..].copy_from_slice(&text[start - room..start]);
+        let after = text[end..].first_chunk().copied().unwrap_or_else(|| {
+            let rest = &text[end..];
+            std::array::from_fn(|i| rest.get(i).copied().unwrap_or(0))
+        });
+        let before = text[..start].last_chunk().copied().unwrap_or_else(|| {
+            let room = 4 - start.min(4);
+            std::array::from_fn(|i| i.checked_sub(room).map_or(0, |i| text[i]))
+        });
         Beside {
             before: u32::from_be_bytes(before) | FOLD,
             after: u32::from_le_bytes(after) | FOLD,
@@ -355,7 +357,7 @@ fn rarity(word: &[u8], shared: u32) -> f32 {
         rarity -= 20.0;
     }
     if common {
-        rarity -= 8.0;
+        rarity -= 30.0;
     }
     rarity
 }

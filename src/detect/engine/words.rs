@@ -8,7 +8,7 @@ use super::bits::Bits;
 use super::terms::MIN_LONG;
 
 /// A word that may be a key.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Word {
     /// Its first byte, counted from the start of the chunk.
     pub at: u32,
@@ -58,10 +58,13 @@ pub(super) fn hash(first: u64, last: u64, len: usize) -> u64 {
     product ^ (product >> 29)
 }
 
-/// Appends the words of the chunk that may be keys.
+/// The words of the chunk that may be keys.
 #[inline(always)]
 pub(super) fn find(filter: &Filter, chunk: &Chunk<'_>, out: &mut Vec<Word>) {
     let words = chunk.words;
+    // Whether a word passes cannot be foretold, so each is written, and the next one over it if it did not pass.
+    out.resize(64 * words + 1, Word::default());
+    let mut passed = 0;
     let bytes = &chunk.bits.with_before(filter.term.into())[..words + 2];
     let firsts = &chunk.bits.row(filter.first.into())[..words];
     let shorts = filter
@@ -91,15 +94,15 @@ pub(super) fn find(filter: &Filter, chunk: &Chunk<'_>, out: &mut Vec<Word>) {
                 len,
             );
             let slot = (hash >> filter.shift) as usize;
-            if filter.table[slot / 64] >> (slot % 64) & 1 == 1 {
-                out.push(Word {
-                    at: at as u32,
-                    len: len as u32,
-                    hash,
-                });
-            }
+            out[passed] = Word {
+                at: at as u32,
+                len: len as u32,
+                hash,
+            };
+            passed += (filter.table[slot / 64] >> (slot % 64) & 1) as usize;
         }
     }
+    out.truncate(passed);
 }
 
 #[inline(always)]
