@@ -91,8 +91,8 @@ impl Page {
 pub(super) struct Ahead<'s, 'scope> {
     detector: &'scope Detector,
     scope: &'s Scope<'scope>,
-    waiting: VecDeque<Receiver<thread::Result<Box<Page>>>>,
-    free: Vec<Box<Page>>,
+    waiting: VecDeque<Receiver<thread::Result<Page>>>,
+    free: Vec<Page>,
     most: usize,
     /// Text of the file so far.
     text: u64,
@@ -122,15 +122,13 @@ impl<'s, 'scope> Ahead<'s, 'scope> {
         if self.text < FIRST || matches!(segment.layout, Layout::Marked { .. }) {
             return false;
         }
-        let mut page = self.free.pop().unwrap_or_else(|| {
-            Box::new(Page {
-                text: String::new(),
-                repeats: 0,
-                more: false,
-                offset: 0,
-                layout: Layout::Lines { first: 1 },
-                look: Look::default(),
-            })
+        let mut page = self.free.pop().unwrap_or_else(|| Page {
+            text: String::new(),
+            repeats: 0,
+            more: false,
+            offset: 0,
+            layout: Layout::Lines { first: 1 },
+            look: Look::default(),
         });
         page.fill(segment);
         let (done, receiver) = bounded(1);
@@ -148,7 +146,7 @@ impl<'s, 'scope> Ahead<'s, 'scope> {
     }
 
     /// The page whose turn it is, if more than `most` wait. A panic of whoever looked at it goes on here.
-    pub fn next(&mut self, most: usize) -> Option<Box<Page>> {
+    pub fn next(&mut self, most: usize) -> Option<Page> {
         if self.waiting.len() <= most {
             return None;
         }
@@ -168,7 +166,7 @@ impl<'s, 'scope> Ahead<'s, 'scope> {
     }
 
     /// Gives a page's memory back.
-    pub fn put_back(&mut self, page: Box<Page>) {
+    pub fn put_back(&mut self, page: Page) {
         if self.free.len() <= self.most {
             self.free.push(page);
         }

@@ -12,13 +12,16 @@ use crate::{
     model::{Level, segment::Layout},
 };
 
+/// A name and what it says.
+type Known = (Arc<str>, Arc<[Named]>);
+
 /// What the name of a field says; kept per thread, since names repeat.
 #[derive(Default)]
 pub(crate) struct Fields {
     known: HashMap<Box<str>, Arc<[Named]>>,
     /// The same by the address of the name: a document gives equal names one allocation. The name is held, so that its
     /// address stays its own.
-    lately: Vec<Option<(Arc<str>, Arc<[Named]>)>>,
+    lately: Vec<Option<Known>>,
     /// The headings of the table last seen, and what each says.
     headings: Vec<(u32, Arc<[Named]>)>,
     of: Option<Arc<[Arc<str>]>>,
@@ -193,7 +196,7 @@ impl Fields {
                     continue;
                 }
                 counts[column].0 += 1;
-                let at = known.partition_point(|f| (f.value as usize) < start);
+                let at = known.partition_point(|f| f.value < start);
                 let whole = |f: &Found| {
                     f.end <= end && f.end - f.value + 2 >= shown.len() && f.level >= Level::Medium
                 };
