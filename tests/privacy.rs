@@ -88,6 +88,17 @@ fn no_planted_value_is_printed_or_stored() {
         &["report", "jsonl", "--inventory", "i.db"],
         &["report", "csv", "--inventory", "i.db"],
         &["status", "--inventory", "i.db"],
+        &["find", "--name", "Grace Green", "--inventory", "i.db"],
+        &[
+            "find",
+            "--name",
+            "Grace Green",
+            "--expand",
+            "all",
+            "--json",
+            "--inventory",
+            "i.db",
+        ],
         &["key", "check", "--inventory", "i.db"],
         &["report", "metrics", "--inventory", "i.db"],
         &[

@@ -489,7 +489,8 @@ impl Desk<'_> {
             .map(|(number, _)| *number)
             .collect();
         for id in self.inventory.name_parts_of(&part.places)? {
-            for stored in self.inventory.values_among(id, &rules, &names)? {
+            let stored = self.inventory.values_among(id, &rules, &names)?;
+            if let Some(stored) = stored.first() {
                 let tokens = self.inventory.tokens_of(stored.hash)?;
                 let mut agreement = self.matcher.compare(&tokens)?;
                 agreement.words.push_str(", in the file's name");

@@ -473,9 +473,12 @@ impl<'a> Matcher<'a> {
     }
 }
 
+/// A name that people have, and how it sounds.
+type KnownName = (String, Vec<String>);
+
 /// Forenames and surnames that people have, from the detector's own lists, with their sounds: a token that is one
 /// of them is no slip.
-static KNOWN: LazyLock<[Vec<(String, Vec<String>)>; 2]> = LazyLock::new(|| {
+static KNOWN: LazyLock<[Vec<KnownName>; 2]> = LazyLock::new(|| {
     [
         include_str!("../../rules/terms/forenames.txt"),
         include_str!("../../rules/terms/surnames.txt"),

@@ -380,3 +380,92 @@ fn every_rules_examples_are_found_by_the_value_as_written() {
         lost.join("\n")
     );
 }
+
+#[test]
+fn a_relative_is_told_apart_and_a_number_beside_the_person_leads_on() {
+    use domesday::find::{Expand, search};
+    let desk = Desk::new();
+    desk.scanned(|root| {
+        vec![
+            document(
+                root,
+                "hr/letter.txt",
+                "letter",
+                &[
+                    finding("person-name", "Mrs Margaret Okafor", 1),
+                    finding("date-of-birth", "1951-03-02", 2),
+                    finding("nino", "QQ123456C", 3),
+                ],
+            ),
+            document(
+                root,
+                "pay/run.txt",
+                "run",
+                &[finding("nino", "QQ123456C", 4)],
+            ),
+            document(
+                root,
+                "pay/nickname.txt",
+                "nickname",
+                &[finding("person-name", "OKAFOR, Peggy", 1)],
+            ),
+            document(
+                root,
+                "pay/slip.txt",
+                "slip",
+                &[finding("person-name", "Margaret Okafro", 1)],
+            ),
+            document(
+                root,
+                "hr/husband.txt",
+                "husband",
+                &[
+                    finding("person-name", "Mr John Okafor", 1),
+                    finding("date-of-birth", "1951-03-02", 2),
+                ],
+            ),
+        ]
+    });
+    let inventory = Inventory::open(&desk.path).unwrap();
+    let mut person = Person {
+        names: vec![Sensitive::new("Margaret Okafor")],
+        identifiers: vec![("born".into(), Sensitive::new("2/3/1951"))],
+        ..Person::default()
+    };
+    let ask =
+        |person: &Person| search(&inventory, &key(), &rules(), &facts(), person, 100).unwrap();
+    let answer = ask(&person);
+    assert_eq!(
+        told(&answer),
+        [
+            ("/share/hr/letter.txt".into(), Band::Certain),
+            ("/share/pay/nickname.txt".into(), Band::Possible),
+            ("/share/pay/slip.txt".into(), Band::Possible),
+        ]
+    );
+    let apart: Vec<_> = answer
+        .confusable
+        .iter()
+        .map(|c| (c.who, c.places[0].path.display()))
+        .collect();
+    assert_eq!(apart, [(Who::Relative, "/share/hr/husband.txt".to_owned())]);
+    // The number in the letter is on offer, masked, and leads to the pay run when it is taken.
+    let [offer] = &answer.offers[..] else {
+        panic!("one number on offer: {:?}", answer.offers);
+    };
+    assert!(!offer.preview.contains("123456") && offer.id.starts_with("nino-"));
+    person.expand = Expand::These(vec![offer.id.clone()]);
+    let wider = ask(&person);
+    assert!(
+        told(&wider).contains(&("/share/pay/run.txt".into(), Band::Probable)),
+        "{:?}",
+        told(&wider)
+    );
+    assert!(wider.offers[0].searched && wider.offers[0].chain[0].contains("letter.txt"));
+    person.expand = Expand::These(vec!["nino-000000".into()]);
+    assert!(search(&inventory, &key(), &rules(), &facts(), &person, 100).is_err());
+    // No calendar has it.
+    person.identifiers = vec![("born".into(), Sensitive::new("31 February 1951"))];
+    let error = search(&inventory, &key(), &rules(), &facts(), &person, 100).unwrap_err();
+    assert!(error.to_string().contains("no birth date"), "{error}");
+}
