@@ -80,7 +80,9 @@ impl Sample {
         };
         for (place, set) in [before].iter().chain(&heads.places).enumerate() {
             let bits = known.entry(*set).or_insert_with(|| self.bytes_of(set));
-            let (skip, n) = ((63 + place) / 64, ((63 + place) % 64) as u32);
+            // The text begins 64 bytes into the bitmap, and the first place is the byte before.
+            let from = place + 63;
+            let (skip, n) = (from >> 6, (from & 63) as u32);
             let word = |i: usize| bits.get(i).copied().unwrap_or(0);
             places.extend(
                 (skip..self.words + skip).map(|i| word(i) >> n | (word(i + 1) << 1) << (63 - n)),
