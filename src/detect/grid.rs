@@ -106,7 +106,7 @@ fn headings(text: &str, line: &Range<usize>) -> Option<Vec<Range<usize>>> {
             && letters > digits
             && digits <= 2
             && !cell.contains('@')
-            && !cell.ends_with(['.', ':'])
+            && !cell.ends_with(':') && !(cell.ends_with('.') && cell.len() > 16)
     };
     (cells.len() >= 3 && cells.iter().all(could)).then_some(cells)
 }

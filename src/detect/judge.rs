@@ -1,7 +1,7 @@
 //! From a match to a claim: what the check, the label and the words around it make of it (detection specification §1
 //! rules 3–6, the S, S+C, K, K+C, X+C levels of the cards, and the floor and ceiling of design decision 8).
 
-use std::{ops::Range, sync::Arc};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use super::{
     candidate::{Candidate, Nearness, Word},
@@ -60,9 +60,60 @@ pub(crate) struct Typed {
     headings: Option<Arc<[Arc<str>]>>,
     name: Arc<str>,
     columns: Vec<(u32, u16)>,
+    /// The same for fields, by their names: text with tables in it, records of JSON.
+    fields: Vec<(Arc<str>, u16)>,
 }
 
+/// Fields that are looked at.
+const FIELDS: usize = 4096;
+
 impl Typed {
+    /// Looks at the matches in fields of the same names.
+    fn see_fields(
+        &mut self,
+        segment: &Segment<'_>,
+        labels: &[crate::model::Label],
+        text: Normalised<'_>,
+        hits: &[Hit],
+        detector: &Detector,
+    ) {
+        let mut seen: HashMap<&str, (u32, Vec<(u16, u32)>)> = HashMap::new();
+        for label in labels.iter().take(FIELDS) {
+            let field = label.at as usize..label.end as usize;
+            let shown = segment.text[field.clone()].trim_matches(['"', ' ', '\'']);
+            if shown.is_empty() {
+                continue;
+            }
+            let (filled, passed) = seen.entry(&label.text).or_default();
+            *filled += 1;
+            let first =
+                hits.partition_point(|h| text.original_start(h.value.0 as usize) < field.start);
+            let mut last = None;
+            for hit in &hits[first..] {
+                if text.original_start(hit.value.0 as usize) >= field.end {
+                    break;
+                }
+                let rule = detector.patterns[usize::from(hit.pattern)].rule;
+                let whole = (hit.value.1 - hit.value.0) as usize + 2 >= shown.len();
+                if whole && hit.verdict.kind == Kind::Pass && last != Some(rule) {
+                    last = Some(rule);
+                    match passed.iter_mut().find(|p| p.0 == rule) {
+                        Some(p) => p.1 += 1,
+                        None => passed.push((rule, 1)),
+                    }
+                }
+            }
+        }
+        self.fields.clear();
+        for (name, (filled, passed)) in seen {
+            for (rule, count) in passed {
+                if filled >= LEAST_CELLS && count * 100 >= filled * MOST_OF {
+                    self.fields.push((name.into(), rule));
+                }
+            }
+        }
+    }
+
     /// Looks at the matches of a block of rows, in ascending order.
     pub fn see(
         &mut self,
@@ -71,9 +122,20 @@ impl Typed {
         hits: &[Hit],
         detector: &Detector,
     ) {
-        let Layout::Table(table) = segment.layout else {
-            self.columns.clear();
-            return;
+        let table = match segment.layout {
+            Layout::Table(table) => table,
+            Layout::Marked { labels, .. } => {
+                self.columns.clear();
+                if labels.len() as u32 >= LEAST_CELLS {
+                    self.see_fields(segment, labels, text, hits, detector);
+                }
+                return;
+            }
+            Layout::Lines { .. } => {
+                self.columns.clear();
+                self.fields.clear();
+                return;
+            }
         };
         let same = self.name == table.name
             && self
@@ -147,8 +209,10 @@ impl Typed {
         );
     }
 
-    fn says(&self, column: Option<u32>, rule: u16) -> bool {
-        column.is_some_and(|column| self.columns.contains(&(column, rule)))
+    fn says(&self, place: &Surroundings, rule: u16) -> bool {
+        let column = |column| self.columns.contains(&(column, rule));
+        let field = |name: &Arc<str>| self.fields.iter().any(|(n, r)| n == name && *r == rule);
+        place.column.is_some_and(column) || place.field.as_ref().is_some_and(field)
     }
 }
 
@@ -163,6 +227,8 @@ struct Surroundings {
     said: Option<Arc<Said>>,
     /// The column, in a table.
     column: Option<u32>,
+    /// The name of the field, elsewhere.
+    field: Option<Arc<str>>,
 }
 
 impl<'a> Judge<'a> {
@@ -276,10 +342,20 @@ impl<'a> Judge<'a> {
     /// Looks for words for and against a claim: in its own cell or field first, then its heading or name, then beside.
     fn support(&mut self, claim: &mut Candidate) {
         let place = self.surroundings(claim.start as usize);
+        // What only a field's name makes a value ends with the field.
+        if place.field.is_some()
+            && claim.end as usize > place.own.end
+            && claim
+                .pattern
+                .is_some_and(|p| self.detector.patterns[usize::from(p)].label_only)
+        {
+            claim.end = place.own.end as u32;
+            claim.value.1 = claim.value.1.min(claim.end);
+        }
         let label_only = claim
             .pattern
             .is_some_and(|p| self.detector.patterns[usize::from(p)].label_only);
-        if !label_only && self.nearby(claim, place.own) {
+        if !label_only && self.nearby(claim, place.own.clone()) {
             return;
         }
         let mut weak = None;
@@ -297,7 +373,7 @@ impl<'a> Judge<'a> {
                 Role::ForWeakly => weak = Some(phrase),
             }
         }
-        if self.typed.says(place.column, claim.rule) {
+        if self.typed.says(&place, claim.rule) {
             claim.support = Nearness::Attached;
             claim.corroborated = true;
             return;
@@ -366,6 +442,7 @@ impl<'a> Judge<'a> {
                     above: None,
                     said: None,
                     column: None,
+                    field: None,
                 };
             };
             let above = cells
@@ -379,6 +456,7 @@ impl<'a> Judge<'a> {
                 outer: (!cell.left.is_empty()).then(|| back(cell.left.start..cell.bytes.end)),
                 said: self.columns.said.get(cell.column as usize).cloned(),
                 column: Some(cell.column),
+                field: None,
             };
         }
         match field(self.segment, text.original_start(start)) {
@@ -388,6 +466,7 @@ impl<'a> Judge<'a> {
                 above: None,
                 said: None,
                 column: None,
+                field: None,
             },
             Some(field) => Surroundings {
                 own: back(field.at as usize..field.end as usize),
@@ -395,6 +474,7 @@ impl<'a> Judge<'a> {
                 above: None,
                 said: Some(self.labels.said(&self.detector.labels, &field.text)),
                 column: None,
+                field: Some(field.text.clone()),
             },
         }
     }

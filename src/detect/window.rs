@@ -24,6 +24,15 @@ use crate::model::{Confidence, Finding, Segment};
 /// The longest value that may support another from before it.
 const LONGEST_SUPPORT: u32 = 256;
 
+/// So many rows may stand above and in the headings of a table.
+const HEADINGS: usize = 8;
+
+/// So far above the first field its name may stand.
+const HEAD: usize = 1024;
+
+/// So many columns of a table in text have names that are no values.
+const COLUMNS: usize = 64;
+
 /// What one window of a text leaves to the next.
 pub(crate) struct Carried {
     pub cursors: Cursors,
@@ -35,6 +44,55 @@ pub(crate) struct Carried {
     pub behind: Vec<Candidate>,
     /// Terms near the end.
     pub terms: Vec<TermHit>,
+}
+
+/// The row of a table that is its headings, when it is among the first of this block; in other text the names that
+/// stand right before the first field they name.
+fn headings(segment: &Segment<'_>) -> Vec<Range<usize>> {
+    match segment.layout {
+        Layout::Table(_) => heading_row(segment).into_iter().collect(),
+        Layout::Marked { labels, .. } => {
+            let Some(first) = labels.first() else {
+                return Vec::new();
+            };
+            let end = segment.text.floor_char_boundary(first.at as usize);
+            let from = segment.text.floor_char_boundary(end.saturating_sub(HEAD));
+            let above = &segment.text[from..end];
+            labels
+                .iter()
+                .take(COLUMNS)
+                .filter(|label| label.text.len() > 1)
+                .filter_map(|label| {
+                    let at = memchr::memmem::rfind(above.as_bytes(), label.text.as_bytes())?;
+                    Some(from + at..from + at + label.text.len())
+                })
+                .collect()
+        }
+        Layout::Lines { .. } => Vec::new(),
+    }
+}
+
+fn heading_row(segment: &Segment<'_>) -> Option<Range<usize>> {
+    let Layout::Table(table) = segment.layout else {
+        return None;
+    };
+    if table.headings.is_empty() || table.first_row > 1 && table.row_numbers.is_empty() {
+        return None;
+    }
+    let row = |n: usize| {
+        let end = table.rows.get(n + 1).map_or(segment.text.len(), |&r| r as usize);
+        table.rows[n] as usize..end
+    };
+    (0..table.rows.len().min(HEADINGS)).map(row).find(|row| {
+        let mut cells = 0;
+        let same = table.cells(segment.text, row.clone()).enumerate().all(|(column, cell)| {
+            let shown = segment.text[cell].trim_matches(['"', ' ']);
+            cells += usize::from(!shown.is_empty());
+            let heading = table.headings.get(column).map_or("", |h| h.trim());
+            shown.is_empty() || heading == shown || heading.ends_with(shown)
+        });
+        same && cells > 1
+    })
 }
 
 impl Detector {
@@ -146,6 +204,20 @@ impl Detector {
                 starts: from.saturating_sub(LOOK)..settled,
             };
             proposer.propose(&sight, &mut document.memory, &mut scratch.proposals, claims);
+            // The names of columns are no values, nor words about anybody.
+            if claims.len() > old {
+                let heads: Vec<Range<usize>> = headings(segment)
+                    .into_iter()
+                    .map(|h| text.from_original(h.start)..text.from_original(h.end))
+                    .collect();
+                let in_heads =
+                    |claim: &Candidate| heads.iter().any(|h| h.contains(&(claim.start as usize)));
+                let mut at = 0;
+                claims.retain(|claim| {
+                    at += 1;
+                    at <= old || !in_heads(claim)
+                });
+            }
             if claims.len() > old {
                 claims.sort_by_key(|claim| claim.start);
             }

@@ -306,9 +306,11 @@ pub fn evaluate(labels: &[Label], found: &[Found], least: Level) -> Evaluation {
             }
         }
         for ((rule, value), finding) in here {
-            let named = labelled
-                .keys()
-                .any(|(r, v)| family(r, rule) && meet(v, value));
+            let named = labelled.keys().any(|(r, v)| {
+                family(r, rule) && meet(v, value)
+                    // Whose mailbox an address is, is in the address that is labelled.
+                    || rule == "person-name" && r == "email-address" && v.contains(value.as_str())
+            });
             if named {
                 continue;
             }

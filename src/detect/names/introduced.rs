@@ -9,7 +9,7 @@ use super::{
     token::{Form, before, run, token},
 };
 use crate::{
-    detect::terms::vocabulary::{FORENAME_WORD, STOP, SURNAME_WORD, TAIL, Vocabulary},
+    detect::terms::vocabulary::{FORENAME, FORENAME_WORD, STOP, SURNAME_WORD, TAIL, Vocabulary},
     model::Level,
 };
 
@@ -35,6 +35,14 @@ impl Introduced {
             let row = run(&text[..name.end], name.value);
             let tokens = row.tokens();
             if tokens.iter().filter(|t| is_name_word(t)).count() < 2 {
+                continue;
+            }
+            // Some word of it must be a given name and nothing else: a label `name` stands over anything.
+            let given = tokens.iter().any(|t| {
+                let part = part_of(text, t, words);
+                part & FORENAME != 0 && part & FORENAME_WORD == 0
+            });
+            if !given {
                 continue;
             }
             for token in tokens {

@@ -126,7 +126,11 @@ impl<'a> Judge<'a> {
         }
         self.read(hit.start as usize);
         let unit = self.unit.as_ref()?;
-        if self.blocked(unit, hit, usage.owner) || self.longer(unit, at, hit, usage) {
+        if self.blocked(unit, hit, usage.owner)
+            || self.longer(unit, at, hit, usage)
+            || usage.tier == Tier::Weak && self.in_a_title(hit)
+            || self.unticked(hit)
+        {
             return None;
         }
         let why = self.why(unit, hit, usage)?;
@@ -321,6 +325,37 @@ impl<'a> Judge<'a> {
                         && u.group == self.words.pronoun
                         && !u.capital
                 })
+            })
+    }
+
+    /// Whether it is a choice of a form that was not chosen: `[ ] Asthma`, `Asthma [ ]`.
+    fn unticked(&self, hit: TermHit) -> bool {
+        let text = self.text();
+        let before = text[..hit.start as usize].trim_ascii_end();
+        let after = text[hit.end as usize..].trim_ascii_start();
+        let empty = |s: &[u8]| s == b"[ ]" || s.ends_with(b"[]") || s == b"( )";
+        let box_before = before.len() >= 3
+            && (empty(&before[before.len() - 3..]) || before.ends_with(b"[]"));
+        let ticked = before.ends_with(b"]") || before.ends_with(b"x)");
+        box_before || !ticked && (after.starts_with(b"[ ]") || after.starts_with(b"[]"))
+    }
+
+    /// Whether a capitalised word goes on to a capitalised one that no list has: `Black Stocking` is a horse.
+    fn in_a_title(&self, hit: TermHit) -> bool {
+        let text = self.text();
+        let (start, end) = (hit.start as usize, hit.end as usize);
+        let word = &text[start..end];
+        let next = &text[(end + 1).min(text.len())..];
+        let length = next.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        word[0].is_ascii_uppercase()
+            && word[1..].iter().any(u8::is_ascii_lowercase)
+            && text.get(end) == Some(&b' ')
+            && length >= 3
+            && next[0].is_ascii_uppercase()
+            && next[1..length].iter().all(u8::is_ascii_lowercase)
+            && !self.sight.terms.iter().any(|t| {
+                t.start as usize == end + 1
+                    && self.words.uses(t.term).iter().any(|u| u.owner < NAMES)
             })
     }
 

@@ -24,6 +24,7 @@ pub(super) fn value_after(text: &[u8], hit: TermHit, loose: bool) -> Option<Rang
     if words > if loose { 0 } else { 3 } {
         return None;
     }
+    let opens = words == 0 && (start == 0 || text[start - 1] == b'\n');
     let mut at = hit.end as usize;
     let spaces = |at: usize| {
         text[at..]
@@ -41,6 +42,11 @@ pub(super) fn value_after(text: &[u8], hit: TermHit, loose: bool) -> Option<Rang
     match text.get(at) {
         Some(b':') => at += 1,
         Some(b'=') if text.get(at + 1) != Some(&b'=') => at += 1,
+        // A form filled in along dots or a gap.
+        Some(b'.') if opens && text[at..].starts_with(b"...") => {
+            at += text[at..].iter().take(80).take_while(|&&b| b == b'.').count();
+        }
+        _ if opens && at - hit.end as usize >= 2 => {}
         Some(b'-') if text.get(at + 1) == Some(&b' ') && at > hit.end as usize && words == 0 => {
             at += 1
         }
@@ -76,6 +82,11 @@ pub(super) fn says_something(value: &[u8]) -> bool {
         return false;
     }
     if !word.iter().any(u8::is_ascii_alphanumeric) && !word.iter().any(|&b| b >= 0x80) {
+        return false;
+    }
+    // A list to choose from, nothing chosen.
+    let boxes = memchr::memmem::find_iter(word, b"[ ]").count() + memchr::memmem::find_iter(word, b"[]").count();
+    if boxes > 0 && !word.windows(3).any(|w| w.eq_ignore_ascii_case(b"[x]")) {
         return false;
     }
     const NOTHING: &[&[u8]] = &[

@@ -166,9 +166,12 @@ impl Builder {
                 }
             };
             if entry.tier == Tier::Label {
+                let mut options = entry.options;
+                // `MUST` is a score, `NSMustCollate` a property: an abbreviation that is a word is the whole name.
+                options.loose |= upper && !lower;
                 let named = Named {
                     owner,
-                    options: entry.options,
+                    options,
                     term,
                 };
                 let known = self

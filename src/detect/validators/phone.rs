@@ -123,6 +123,8 @@ fn parse(text: &str) -> Option<Parsed> {
         let rest = if plus { all } else { &all[2..] };
         match rest.strip_prefix(b"44") {
             Some(national) => (Prefix::International, national),
+            // `1.2+20220123085548` is the version of a day.
+            None if rest.len() == 14 && rest.starts_with(b"20") && rest[4] <= b'1' => return None,
             None => (Prefix::Abroad, rest),
         }
     } else if let Some(rest) = all.strip_prefix(b"0") {
