@@ -15,9 +15,11 @@ pub mod manual;
 pub mod ocr;
 pub mod options;
 pub mod outside;
+pub mod own;
 pub mod progress;
 pub mod report;
 pub mod request;
+pub mod review;
 pub mod rules;
 pub mod scan;
 pub mod scanner;
@@ -82,6 +84,8 @@ pub enum Command {
     Request(request::RequestArgs),
     Report(report::ReportArgs),
     Explain(explain::ExplainArgs),
+    Review(review::ReviewArgs),
+    Match(own::MatchArgs),
     Status(status::StatusArgs),
     Schedule(schedule::ScheduleArgs),
     Rules(rules::RulesArgs),
@@ -141,6 +145,8 @@ fn run(settings: &Settings) -> anyhow::Result<Exit> {
         Command::Request(args) => request::run(args),
         Command::Report(args) => report::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Review(args) => review::run(args),
+        Command::Match(args) => own::run(args),
         Command::Status(args) => status::run(args, &settings.config),
         Command::Schedule(args) => schedule::run(args, settings.file.as_deref(), &settings.config),
         Command::Rules(args) => rules::run(args),

@@ -267,6 +267,20 @@ impl Detector {
         &self.rules
     }
 
+    /// The rule whose values a column or field of this name holds, if the name says so by itself and the rule is one for
+    /// values that are looked for by pattern.
+    pub fn named_by(&self, name: &str) -> Option<String> {
+        let said = super::label::read(&self.labels, name);
+        said.rules
+            .iter()
+            .filter(|(_, role, _)| *role == Role::For)
+            .map(|(rule, _, phrase)| (&self.rules[usize::from(*rule)], *phrase))
+            .filter(|(rule, _)| !rule.patterns.is_empty())
+            // The longest phrase is the closest description.
+            .max_by_key(|(_, phrase)| self.labels.phrase(*phrase).text.len())
+            .map(|(rule, _)| rule.id.to_string())
+    }
+
     /// The rule of a finding.
     pub fn rule(&self, ix: RuleIx) -> &Rule {
         &self.rules[usize::from(ix.0)]

@@ -12,6 +12,7 @@ pub mod hit;
 pub mod identity;
 mod naming;
 mod near;
+pub mod own;
 mod person;
 mod record;
 mod weigh;

@@ -25,6 +25,7 @@ pub mod pack;
 mod read;
 pub mod record;
 mod rekey;
+mod review;
 mod rows;
 pub mod sound;
 mod write;
@@ -43,5 +44,8 @@ pub use lookup::{Explained, LookupEntry, PartId, PartPlaces, Stored, ValueHit, l
 pub use migrate::{SCHEMA, VERSION};
 pub use overview::{CategoryFigures, FolderFigures, Overview};
 pub use read::{Health, Inventory, Root, Run};
+pub use review::{
+    OwnList, Review, Reviews, Verdict, add_review, load_own, undo_review, unload_own,
+};
 pub use rows::{FindingId, FindingRow, PartRow, Place, RuleCount, Which, Within};
 pub use write::Writer;

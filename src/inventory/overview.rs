@@ -3,7 +3,10 @@
 //! Two walks along primary keys: findings by part, then documents. No sorting, no join that searches; memory is a small
 //! row per content and per folder.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+};
 
 use rusqlite::{Connection, OptionalExtension as _};
 use serde::{Deserialize, Serialize};
@@ -13,9 +16,10 @@ use crate::{
         error::InventoryError,
         read::{Inventory, count, joined, name, outcome_kind},
         record::{Exposure, RawPath},
+        review::{Reviews, Verdict},
         rows::category,
     },
-    model::{Category, Level, OutcomeKind},
+    model::{Category, Confidence, Level, OutcomeKind},
 };
 
 /// What is held of one category. Copies count as often as they are there, except for people.
@@ -107,6 +111,9 @@ pub struct Overview {
     pub rules: BTreeMap<String, [u64; 3]>,
     /// By folder, in no order.
     pub folders: Vec<FolderFigures>,
+    /// Findings of medium or high confidence that people marked: false positives, accepted. In no other figure.
+    #[serde(default)]
+    pub reviewed: [u64; 2],
 }
 
 /// What one content, or one name, holds.
@@ -160,10 +167,19 @@ impl Figures<'_> {
     /// All of them.
     pub(super) fn read(&self) -> rusqlite::Result<Overview> {
         let mut overview = Overview::default();
-        let (mut contents, names) = self.holdings(&mut overview)?;
+        let reviews = self.reviews()?;
+        let marked = self.marked(&reviews)?;
+        let (mut contents, names) = self.holdings(&mut overview, &marked)?;
+        let mut paths: HashMap<i64, FolderFigures> = HashMap::new();
+        if reviews.speaks_of_paths() {
+            for id in self.folder_numbers()? {
+                paths.insert(id, FolderFigures::default());
+            }
+            self.name_folders(&mut paths)?;
+        }
         let mut folders: HashMap<i64, FolderFigures> = HashMap::new();
         let mut statement = self.0.prepare(
-            "SELECT id, folder, size, exposure, outcome, reason, content, gone_run IS NOT NULL FROM document",
+            "SELECT id, folder, size, exposure, outcome, reason, content, gone_run IS NOT NULL, name FROM document",
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -197,6 +213,15 @@ impl Figures<'_> {
             };
             let first = !std::mem::replace(&mut holding.counted, true);
             let in_name = names.get(&row.get::<_, i64>(0)?);
+            if reviews.speaks_of_paths()
+                && let Some(folder) = paths.get(&row.get(1)?)
+                && let Some(verdict) =
+                    reviews.of_path(&joined(&folder.path, &name(row, 8)?).display())
+            {
+                let counted = holding.categories.iter().map(|(_, [_, m, h], ..)| m + h);
+                overview.reviewed[verdict as usize] += counted.sum::<u64>();
+                continue;
+            }
             overview.add_document(folder, holding, in_name, exposed, first);
         }
         self.name_folders(&mut folders)?;
@@ -205,11 +230,68 @@ impl Figures<'_> {
         Ok(overview)
     }
 
+    fn reviews(&self) -> rusqlite::Result<Reviews> {
+        Reviews::read(self.0, Path::new("")).map_err(|e| match e {
+            InventoryError::Sql(_, error) => error,
+            // A pattern was tried when it was kept.
+            _ => rusqlite::Error::InvalidQuery,
+        })
+    }
+
+    fn folder_numbers(&self) -> rusqlite::Result<Vec<i64>> {
+        self.0
+            .prepare("SELECT id FROM folder")?
+            .query_map([], |row| row.get(0))?
+            .collect()
+    }
+
+    /// Findings that reviews of values speak of, by part and rule: low, medium, high.
+    fn marked(
+        &self,
+        reviews: &Reviews,
+    ) -> rusqlite::Result<HashMap<(i64, i64), ([u64; 3], Verdict)>> {
+        let mut marked: HashMap<(i64, i64), ([u64; 3], Verdict)> = HashMap::new();
+        let mut seen = std::collections::HashSet::new();
+        let mut values = self.0.prepare(
+            "SELECT v.part, v.rule, v.count, v.confidence, r.name, p.content, p.document
+             FROM value v JOIN rule r ON r.id = v.rule JOIN part p ON p.id = v.part
+             WHERE v.hash = ?1 AND v.status = 0",
+        )?;
+        let mut places = self.0.prepare(
+            "SELECT r.path, f.path, d.name FROM document d JOIN folder f ON f.id = d.folder
+             JOIN root r ON r.id = f.root WHERE d.content = ?1 OR d.id = ?2",
+        )?;
+        for review in reviews.iter() {
+            let Some(hash) = review.hash else { continue };
+            let mut rows = values.query([hash.0 as i64])?;
+            while let Some(row) = rows.next()? {
+                let (part, rule): (i64, i64) = (row.get(0)?, row.get(1)?);
+                let by: String = row.get(4)?;
+                let (content, document): (Option<i64>, Option<i64>) = (row.get(5)?, row.get(6)?);
+                let mut at = places.query(rusqlite::params![content, document])?;
+                let mut verdict = None;
+                while let Some(place) = at.next()? {
+                    let folder = joined(&name(place, 0)?, &name(place, 1)?);
+                    let path = joined(&folder, &name(place, 2)?).display();
+                    verdict = verdict.or(reviews.of(&by, hash, &path));
+                }
+                let Some(verdict) = verdict else { continue };
+                if seen.insert((part, rule, hash)) {
+                    let level = Confidence(row.get(3)?).level() as usize;
+                    let sums = marked.entry((part, rule)).or_insert(([0; 3], verdict));
+                    sums.0[level] += count(row, 2)?;
+                }
+            }
+        }
+        Ok(marked)
+    }
+
     /// Findings by content, and by document where they lie in its name.
     #[allow(clippy::type_complexity)] // two maps, used at one place
     fn holdings(
         &self,
         overview: &mut Overview,
+        marked: &HashMap<(i64, i64), ([u64; 3], Verdict)>,
     ) -> rusqlite::Result<(HashMap<i64, Holding>, HashMap<i64, Holding>)> {
         let (mut contents, mut names) = (HashMap::new(), HashMap::new());
         let rules: HashMap<i64, (String, Category)> = self
@@ -224,7 +306,7 @@ impl Figures<'_> {
             .collect::<Result<_, _>>()?;
         let mut by_rule: HashMap<i64, [u64; 3]> = HashMap::new();
         let mut statement = self.0.prepare(
-            "SELECT f.rule, f.low, f.medium, f.high, f.other, f.different, p.people, p.content, p.document
+            "SELECT f.rule, f.low, f.medium, f.high, f.other, f.different, p.people, p.content, p.document, f.part
              FROM finding f CROSS JOIN part p ON p.id = f.part",
         )?;
         let mut rows = statement.query([])?;
@@ -233,7 +315,14 @@ impl Figures<'_> {
             let Some((_, category)) = rules.get(&rule) else {
                 continue;
             };
-            let counts = [count(row, 1)?, count(row, 2)?, count(row, 3)?];
+            let mut counts = [count(row, 1)?, count(row, 2)?, count(row, 3)?];
+            if let Some((less, verdict)) = marked.get(&(row.get(9)?, rule)) {
+                for (count, less) in counts.iter_mut().zip(less).skip(1) {
+                    let taken = (*less).min(*count);
+                    *count -= taken;
+                    overview.reviewed[*verdict as usize] += taken;
+                }
+            }
             let (other, different, people) = (count(row, 4)?, count(row, 5)?, count(row, 6)?);
             // Identifiers of a category tell people apart; words (a diagnosis) do not, so their number says nothing.
             let sure = counts[1] + counts[2];

@@ -224,6 +224,33 @@ CREATE TABLE audit (              -- Who did what else with the inventory, when:
     purpose TEXT NOT NULL         -- What the user said it was for; empty when nothing.
 ) STRICT;
 
+CREATE TABLE own_list (           -- Lists of the organisation's own people, loaded to tell their data from others'.
+    id INTEGER PRIMARY KEY AUTOINCREMENT, -- Number.
+    name TEXT NOT NULL UNIQUE,    -- What it is called.
+    at INTEGER NOT NULL,          -- When it was loaded.
+    user TEXT NOT NULL,           -- Account that did.
+    people INTEGER NOT NULL       -- Rows it had.
+) STRICT;
+
+CREATE TABLE own (                -- Their values, as keyed hashes of the same form as value.hash. Never in the clear.
+    hash INTEGER NOT NULL,        -- Keyed hash of the kind and the normalised value.
+    list INTEGER NOT NULL REFERENCES own_list, -- List it is in.
+    PRIMARY KEY (hash, list)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE review (             -- What people said of findings: a mistake of the rules, or known and accepted.
+    id INTEGER PRIMARY KEY AUTOINCREMENT, -- Number.
+    at INTEGER NOT NULL,          -- When.
+    user TEXT NOT NULL,           -- Account.
+    host TEXT NOT NULL,           -- Machine.
+    verdict TEXT NOT NULL CHECK (verdict IN ('false-positive', 'accepted')), -- What was said.
+    rule TEXT,                    -- Rule it speaks of; null for all.
+    hash INTEGER,                 -- Value it speaks of; null for all.
+    path TEXT,                    -- Where: a path, or a pattern with `*`; null for everywhere.
+    why TEXT NOT NULL,            -- The reason given.
+    undone INTEGER                -- When it was taken back; null while it holds.
+) STRICT;
+
 -- For people with a SQL tool: each document with its whole path.
 CREATE VIEW place AS
 SELECT d.id AS document, r.path AS root,

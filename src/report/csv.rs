@@ -35,6 +35,8 @@ const COLUMNS: &[&str] = &[
     "owner",
     "exposure",
     "modified",
+    "review",
+    "ours",
 ];
 
 /// The report.
@@ -62,6 +64,7 @@ impl Report for Csv {
                 .map_err(output)
         };
         put(COLUMNS)?;
+        let reviews = inventory.reviewed()?;
         inventory.findings::<ReportError>(options.least, |row| {
             let finding = &row.finding;
             let evidence = &finding.evidence;
@@ -95,6 +98,11 @@ impl Report for Csv {
                 &row.place.owner,
                 row.place.exposure.name(),
                 &row.place.modified.map(text::file_time).unwrap_or_default(),
+                reviews.of_row(row).map_or("", |verdict| verdict.id()),
+                match inventory.is_own(row.finding.value)? {
+                    true => "ours",
+                    false => "",
+                },
             ])
         })?;
         Ok(writer.flush()?)

@@ -46,6 +46,8 @@ struct Line<'a> {
     owner: &'a str,
     exposure: &'a str,
     modified: Option<String>,
+    review: Option<crate::inventory::Verdict>,
+    ours: bool,
 }
 
 impl Report for Jsonl {
@@ -63,8 +65,14 @@ impl Report for Jsonl {
         options: &Options,
         out: &mut dyn Write,
     ) -> Result<(), ReportError> {
+        let reviews = inventory.reviewed()?;
         inventory.findings::<ReportError>(options.least, |row| {
-            serde_json::to_writer(&mut *out, &line(row)).map_err(std::io::Error::from)?;
+            let line = Line {
+                review: reviews.of_row(row),
+                ours: inventory.is_own(row.finding.value)?,
+                ..line(row)
+            };
+            serde_json::to_writer(&mut *out, &line).map_err(std::io::Error::from)?;
             Ok(out.write_all(b"\n")?)
         })
     }
@@ -101,5 +109,7 @@ fn line<'a>(row: &'a FindingRow<'_>) -> Line<'a> {
         owner: &row.place.owner,
         exposure: row.place.exposure.name(),
         modified: row.place.modified.map(text::file_time),
+        review: None,
+        ours: false,
     }
 }

@@ -58,6 +58,8 @@ pub struct Model {
     pub hints: u64,
     /// Findings that are examples, of organisations, or public, in no other figure.
     pub other: u64,
+    /// Findings that people marked as false positives and as accepted; in no other figure.
+    pub reviewed: [u64; 2],
     /// The folders with most, heaviest first.
     pub folders: Vec<FolderFigures>,
     /// What could not be read: documents, members, and the commonest reasons.
@@ -141,6 +143,7 @@ pub fn model(inventory: &Inventory) -> Result<Model, ReportError> {
         classes,
         hints: overview.findings(Level::Low),
         other: overview.categories.values().map(|c| c.other).sum(),
+        reviewed: overview.reviewed,
         folders,
         unread,
         outcomes: overview.outcomes,
@@ -263,6 +266,16 @@ fn categories(model: &Model, out: &mut dyn Write) -> io::Result<()> {
             "hint of low confidence",
             "hints of low confidence",
         ));
+    }
+    let [mistakes, accepted] = model.reviewed;
+    if mistakes > 0 {
+        apart.push(format!(
+            "{} marked as false positives",
+            text::number(mistakes)
+        ));
+    }
+    if accepted > 0 {
+        apart.push(format!("{} accepted", text::number(accepted)));
     }
     if model.other > 0 {
         apart.push(format!(

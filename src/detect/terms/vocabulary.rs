@@ -168,7 +168,7 @@ impl Builder {
             if entry.tier == Tier::Label {
                 let mut options = entry.options;
                 // `MUST` is a score, `NSMustCollate` a property: an abbreviation that is a word is the whole name.
-                options.loose |= upper && !lower;
+                options.loose |= !entry.text.bytes().any(|b| b.is_ascii_lowercase());
                 let named = Named {
                     owner,
                     options,

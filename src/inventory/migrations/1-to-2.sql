@@ -13,3 +13,30 @@ CREATE TABLE audit (
     detail TEXT NOT NULL,
     purpose TEXT NOT NULL
 ) STRICT;
+
+CREATE TABLE own_list (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    at INTEGER NOT NULL,
+    user TEXT NOT NULL,
+    people INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE own (
+    hash INTEGER NOT NULL,
+    list INTEGER NOT NULL REFERENCES own_list,
+    PRIMARY KEY (hash, list)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE review (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    user TEXT NOT NULL,
+    host TEXT NOT NULL,
+    verdict TEXT NOT NULL CHECK (verdict IN ('false-positive', 'accepted')),
+    rule TEXT,
+    hash INTEGER,
+    path TEXT,
+    why TEXT NOT NULL,
+    undone INTEGER
+) STRICT;
