@@ -7,10 +7,17 @@ use std::collections::HashSet;
 
 use thiserror::Error;
 
-use super::identity::{Person, ask};
+use super::{
+    Person,
+    identity::{NAME, Strength, ask},
+};
 use crate::{
     detect::{Detector, Facts, normalise_name},
-    inventory::{Key, record::ValueHash},
+    inventory::{
+        Key,
+        names::{name_form, name_parts},
+        record::ValueHash,
+    },
     model::Sensitive,
 };
 
@@ -137,17 +144,22 @@ pub fn read_people(
             continue;
         }
         out.rows += 1;
-        let asked = ask(&person, detector.rules(), facts, key);
-        out.refused += asked.warnings.len() as u64;
-        // A name of one word is anybody's.
-        hashes.extend(
-            asked
-                .names
-                .iter()
-                .filter(|n| n.tokens.len() > 1)
-                .map(|n| n.whole),
-        );
-        hashes.extend(asked.questions.iter().flat_map(|q| q.hashes.iter().copied()));
+        for name in std::mem::take(&mut person.names) {
+            let tokens = name_parts(name.expose()).tokens;
+            // A name of one word is anybody's.
+            if tokens.len() > 1 {
+                hashes.insert(key.value(NAME, &name_form(&tokens)));
+            }
+        }
+        match ask(&person, detector.rules(), facts, key) {
+            Ok(asked) => {
+                out.refused += asked.warnings.len() as u64;
+                // What many share (a birth date, a postcode) makes nobody one of ours.
+                let own = asked.questions.iter().filter(|q| q.strength > Strength::Shared);
+                hashes.extend(own.flat_map(|q| q.hashes.iter().copied()));
+            }
+            Err(_) => out.refused += 1,
+        }
     }
     if hashes.is_empty() {
         return Err(PeopleError::Empty);

@@ -24,9 +24,11 @@ impl Writer {
                 [],
                 |row| row.get(0),
             )?;
-            for table in ["value", "name", "name_token", "token_key", "shown"] {
+            for table in ["value", "name", "name_token", "token_key", "shown", "own", "own_list"] {
                 tx.execute(&format!("DELETE FROM {table}"), [])?;
             }
+            // What was said of a value speaks of its old hash; what was said of paths stays.
+            tx.execute("DELETE FROM review WHERE hash IS NOT NULL", [])?;
             tx.execute("UPDATE content SET rules = ?1", [nothing])?;
             tx.execute("UPDATE document SET rules = ?1", [nothing])?;
             tx.execute(
