@@ -79,7 +79,11 @@ fn no_planted_value_is_printed_or_stored() {
     // A list of own people that are in the share, kept away from what is searched below.
     let outside = tempfile::tempdir().expect("a temporary folder");
     let list = outside.path().join("people.csv");
-    let rows: Vec<&str> = values.iter().filter(|v| v.contains('@')).map(|v| v.as_str()).collect();
+    let rows: Vec<&str> = values
+        .iter()
+        .filter(|v| v.contains('@'))
+        .map(|v| v.as_str())
+        .collect();
     fs::write(&list, format!("Email\n{}\n", rows.join("\n"))).expect("writable");
     let list = list.to_str().expect("the path is text");
     let mut found = Vec::new();
@@ -120,7 +124,16 @@ fn no_planted_value_is_printed_or_stored() {
         ],
         &["match", "load", list, "--inventory", "i.db"],
         &["match", "status", "--inventory", "i.db"],
-        &["review", "accept", "--path", "*/HR/*", "--why", "x", "--inventory", "i.db"],
+        &[
+            "review",
+            "accept",
+            "--path",
+            "*/HR/*",
+            "--why",
+            "x",
+            "--inventory",
+            "i.db",
+        ],
         &["review", "list", "--inventory", "i.db"],
     ] {
         let output = run(folder.path(), arguments);

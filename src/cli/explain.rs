@@ -101,7 +101,10 @@ pub fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {
         text::plural(explained.documents_with_value, "document", "documents")
     )?;
     if inventory.is_own(finding.value)? {
-        writeln!(out, "Ours        yes: it is of a person of a list that was loaded")?;
+        writeln!(
+            out,
+            "Ours        yes: it is of a person of a list that was loaded"
+        )?;
     }
     let reviews = inventory.reviewed()?;
     if let Some(verdict) = explained.row().and_then(|row| reviews.of_row(&row)) {

@@ -106,7 +106,8 @@ fn headings(text: &str, line: &Range<usize>) -> Option<Vec<Range<usize>>> {
             && letters > digits
             && digits <= 2
             && !cell.contains('@')
-            && !cell.ends_with(':') && !(cell.ends_with('.') && cell.len() > 16)
+            && !cell.ends_with(':')
+            && !(cell.ends_with('.') && cell.len() > 16)
     };
     (cells.len() >= 3 && cells.iter().all(could)).then_some(cells)
 }

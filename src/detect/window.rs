@@ -80,17 +80,23 @@ fn heading_row(segment: &Segment<'_>) -> Option<Range<usize>> {
         return None;
     }
     let row = |n: usize| {
-        let end = table.rows.get(n + 1).map_or(segment.text.len(), |&r| r as usize);
+        let end = table
+            .rows
+            .get(n + 1)
+            .map_or(segment.text.len(), |&r| r as usize);
         table.rows[n] as usize..end
     };
     (0..table.rows.len().min(HEADINGS)).map(row).find(|row| {
         let mut cells = 0;
-        let same = table.cells(segment.text, row.clone()).enumerate().all(|(column, cell)| {
-            let shown = segment.text[cell].trim_matches(['"', ' ']);
-            cells += usize::from(!shown.is_empty());
-            let heading = table.headings.get(column).map_or("", |h| h.trim());
-            shown.is_empty() || heading == shown || heading.ends_with(shown)
-        });
+        let same = table
+            .cells(segment.text, row.clone())
+            .enumerate()
+            .all(|(column, cell)| {
+                let shown = segment.text[cell].trim_matches(['"', ' ']);
+                cells += usize::from(!shown.is_empty());
+                let heading = table.headings.get(column).map_or("", |h| h.trim());
+                shown.is_empty() || heading == shown || heading.ends_with(shown)
+            });
         same && cells > 1
     })
 }

@@ -62,8 +62,25 @@ enum Column {
     Rule(String),
 }
 
-const WHOLE: &[&str] = &["name", "full name", "employee name", "staff name", "customer name", "member name", "display name"];
-const GIVEN: &[&str] = &["forename", "forenames", "first name", "given name", "given names", "first", "preferred name", "known as"];
+const WHOLE: &[&str] = &[
+    "name",
+    "full name",
+    "employee name",
+    "staff name",
+    "customer name",
+    "member name",
+    "display name",
+];
+const GIVEN: &[&str] = &[
+    "forename",
+    "forenames",
+    "first name",
+    "given name",
+    "given names",
+    "first",
+    "preferred name",
+    "known as",
+];
 const FAMILY: &[&str] = &["surname", "last name", "family name", "last"];
 
 /// Categories of values that tell one person from another; words (a religion) do not.
@@ -138,7 +155,9 @@ pub fn read_people(
             }
         }
         if !given.is_empty() && !family.is_empty() {
-            person.names.push(Sensitive::new(format!("{given} {family}")));
+            person
+                .names
+                .push(Sensitive::new(format!("{given} {family}")));
         }
         if person.names.is_empty() && person.identifiers.is_empty() {
             continue;
@@ -155,7 +174,10 @@ pub fn read_people(
             Ok(asked) => {
                 out.refused += asked.warnings.len() as u64;
                 // What many share (a birth date, a postcode) makes nobody one of ours.
-                let own = asked.questions.iter().filter(|q| q.strength > Strength::Shared);
+                let own = asked
+                    .questions
+                    .iter()
+                    .filter(|q| q.strength > Strength::Shared);
                 hashes.extend(own.flat_map(|q| q.hashes.iter().copied()));
             }
             Err(_) => out.refused += 1,

@@ -85,13 +85,18 @@ pub struct Reviews {
 fn matcher(pattern: &str) -> Result<GlobMatcher, InventoryError> {
     let whole = match pattern.contains(['*', '?', '[']) {
         true => pattern.to_owned(),
-        false => format!("{{{0},{0}/**}}", globset::escape(pattern.trim_end_matches('/'))),
+        false => format!(
+            "{{{0},{0}/**}}",
+            globset::escape(pattern.trim_end_matches('/'))
+        ),
     };
     GlobBuilder::new(&whole)
         .literal_separator(false)
         .build()
         .map(|glob| glob.compile_matcher())
-        .map_err(|e| InventoryError::Finding(format!("the pattern of paths does not parse: {}", e.kind())))
+        .map_err(|e| {
+            InventoryError::Finding(format!("the pattern of paths does not parse: {}", e.kind()))
+        })
 }
 
 impl Reviews {
@@ -118,11 +123,7 @@ impl Reviews {
         if self.is_empty() {
             return None;
         }
-        self.of(
-            &row.rule.rule,
-            row.finding.value,
-            &row.place.path.display(),
-        )
+        self.of(&row.rule.rule, row.finding.value, &row.place.path.display())
     }
 
     /// Whether any speaks of a whole path.
@@ -379,7 +380,12 @@ mod tests {
         let all = reviews(&[
             (Verdict::FalsePositive, Some("nino"), Some(7), None),
             (Verdict::Accepted, None, None, Some("/share/HR")),
-            (Verdict::Accepted, Some("nino"), Some(8), Some("/share/a*.csv")),
+            (
+                Verdict::Accepted,
+                Some("nino"),
+                Some(8),
+                Some("/share/a*.csv"),
+            ),
         ]);
         let of = |rule, hash, path| all.of(rule, ValueHash(hash), path);
         assert_eq!(of("nino", 7, "/x"), Some(Verdict::FalsePositive));

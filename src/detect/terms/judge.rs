@@ -334,8 +334,8 @@ impl<'a> Judge<'a> {
         let before = text[..hit.start as usize].trim_ascii_end();
         let after = text[hit.end as usize..].trim_ascii_start();
         let empty = |s: &[u8]| s == b"[ ]" || s.ends_with(b"[]") || s == b"( )";
-        let box_before = before.len() >= 3
-            && (empty(&before[before.len() - 3..]) || before.ends_with(b"[]"));
+        let box_before =
+            before.len() >= 3 && (empty(&before[before.len() - 3..]) || before.ends_with(b"[]"));
         let ticked = before.ends_with(b"]") || before.ends_with(b"x)");
         box_before || !ticked && (after.starts_with(b"[ ]") || after.starts_with(b"[]"))
     }

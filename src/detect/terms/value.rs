@@ -44,7 +44,11 @@ pub(super) fn value_after(text: &[u8], hit: TermHit, loose: bool) -> Option<Rang
         Some(b'=') if text.get(at + 1) != Some(&b'=') => at += 1,
         // A form filled in along dots or a gap.
         Some(b'.') if opens && text[at..].starts_with(b"...") => {
-            at += text[at..].iter().take(80).take_while(|&&b| b == b'.').count();
+            at += text[at..]
+                .iter()
+                .take(80)
+                .take_while(|&&b| b == b'.')
+                .count();
         }
         _ if opens && at - hit.end as usize >= 2 => {}
         Some(b'-') if text.get(at + 1) == Some(&b' ') && at > hit.end as usize && words == 0 => {
@@ -85,7 +89,8 @@ pub(super) fn says_something(value: &[u8]) -> bool {
         return false;
     }
     // A list to choose from, nothing chosen.
-    let boxes = memchr::memmem::find_iter(word, b"[ ]").count() + memchr::memmem::find_iter(word, b"[]").count();
+    let boxes = memchr::memmem::find_iter(word, b"[ ]").count()
+        + memchr::memmem::find_iter(word, b"[]").count();
     if boxes > 0 && !word.windows(3).any(|w| w.eq_ignore_ascii_case(b"[x]")) {
         return false;
     }
