@@ -19,7 +19,7 @@ use super::{
     propose::{LOOK, Sight, TermHit},
     resolve::Resolver,
 };
-use crate::model::{Confidence, Finding, Segment};
+use crate::model::{Confidence, Finding, Segment, segment::Layout};
 
 /// The longest value that may support another from before it.
 const LONGEST_SUPPORT: u32 = 256;
