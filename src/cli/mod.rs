@@ -143,7 +143,7 @@ fn run(settings: &Settings) -> anyhow::Result<Exit> {
         Command::Forget(args) => forget::run(args),
         Command::Key(args) => key::run(args),
         Command::Request(args) => request::run(args),
-        Command::Report(args) => report::run(args),
+        Command::Report(args) => report::run(args, &settings.config),
         Command::Explain(args) => explain::run(args),
         Command::Review(args) => review::run(args),
         Command::Match(args) => own::run(args),

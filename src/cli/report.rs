@@ -2,11 +2,12 @@
 
 use std::{
     fs::File,
-    io::{BufWriter, Write},
+    io::{BufWriter, IsTerminal, Write},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{
     Args,
     builder::{PossibleValue, PossibleValuesParser},
@@ -15,18 +16,27 @@ use clap::{
 use crate::{
     cli::{exit::Exit, inspect::level, options, terminal},
     inventory::{AuditEntry, Inventory, log_use, record::RunId},
+}
+
+    config::Config,
+    inventory::{Inventory, record::RunId},
     model::Level,
-    report::{self, REPORTS},
+    report::{self, REPORTS, Report, ReportError, table},
 };
 
-/// Print a report from an inventory: the summary, what could not be read, or every finding
+/// Print a report from an inventory: what is held and where, what is overdue, what could not be read, every finding
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   domesday report summary                         what is held, where, and what could not be read
   domesday report coverage -i office.db           every document that was not read, with the reason
+  domesday report html -o office.html             a page to open in a browser
+  domesday report xlsx -o office.xlsx             the same as a workbook
+  domesday report ropa -o ropa.xlsx               the record of processing (UK GDPR Art 30); your edits are kept
+  domesday report retention                       what is overdue by the rules in domesday.toml
+  domesday report changes --since 3               what happened since scan 3 (`status` numbers them)
   domesday report csv -o findings.csv             every finding, for a spreadsheet
-  domesday report jsonl --at-least high | jq .    for a program")]
+  domesday report folders --format jsonl | jq .   for a program; `report columns` documents every column")]
 pub struct ReportArgs {
     /// Which report
     #[arg(value_name = "REPORT", value_parser = names())]
@@ -40,11 +50,15 @@ pub struct ReportArgs {
     #[arg(long, value_name = "LEVEL", default_value = "medium", value_parser = level)]
     pub at_least: Level,
 
-    /// For `changes`: the scan to compare with, by its number in `status`; without it the one before the last
+    /// For what changed: the scan to compare with, by its number in `status`; without it the one before the last
     #[arg(long, value_name = "SCAN")]
     pub since: Option<i64>,
 
-    /// Write to a file instead of the standard output
+    /// As rows for a program instead of text for people: csv or jsonl
+    #[arg(long, value_name = "FORMAT", value_parser = ["text", "csv", "jsonl"])]
+    pub format: Option<String>,
+
+    /// Write to a file instead of the standard output; it is replaced only when the report is complete
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
@@ -59,25 +73,33 @@ fn names() -> PossibleValuesParser {
 }
 
 /// Runs the command.
-pub fn run(args: &ReportArgs) -> anyhow::Result<Exit> {
+pub fn run(args: &ReportArgs, config: &Config) -> anyhow::Result<Exit> {
     let report = report::find(&args.report).context("there is no such report")?;
+    let rows = rows(&args.report, args.format.as_deref())?;
     let inventory = Inventory::open(&args.inventory)?;
     log(report.name(), &args.inventory);
     let options = report::Options {
         since: args.since.map(RunId),
-        ..report_options(args.at_least)
+        ..report_options(args.at_least, config)
     };
-    let mut out: Box<dyn Write> = match &args.output {
-        None => Box::new(terminal::output()),
-        Some(file) => {
-            options::check_folder_of(file)?;
-            Box::new(BufWriter::new(File::create(file).with_context(|| {
-                format!("{} cannot be written", file.display())
-            })?))
+    match &args.output {
+        Some(file) => match rows {
+            Some(rows) => to_file(file, |out| Ok(rows(&inventory, &options, out)?)),
+            None => write_file(report, &inventory, options, file),
+        }?,
+        None => {
+            let mut out = terminal::output();
+            match rows {
+                Some(rows) => rows(&inventory, &options, &mut out)?,
+                None if report.is_binary() && std::io::stdout().is_terminal() => bail!(
+                    "`{}` is a workbook and no text: name a file with --output",
+                    args.report
+                ),
+                None => report.write(&inventory, &options, &mut out)?,
+            }
+            out.flush()?;
         }
-    };
-    report.write(&inventory, &options, &mut *out)?;
-    out.flush()?;
+    }
     Ok(Exit::Complete)
 }
 
@@ -99,11 +121,89 @@ pub fn log(report: &str, inventory: &Path) {
     }
 }
 
+/// A report to a file. What stood there before is known to the report, and stays if it fails.
+pub fn write_file(
+    report: &dyn Report,
+    inventory: &Inventory,
+    options: report::Options,
+    file: &Path,
+) -> anyhow::Result<()> {
+    let options = report::Options {
+        existing: file.exists().then(|| file.to_owned()),
+        ..options
+    };
+    to_file(file, |out| Ok(report.write(inventory, &options, out)?))
+}
+
+/// Writes beside a file and takes its place at the end, so that nobody finds half of one and a full disk costs nothing.
+fn to_file(
+    file: &Path,
+    write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    options::check_folder_of(file)?;
+    let cannot = || format!("{} cannot be written", file.display());
+    // A pipe or a device is written to as it is.
+    if file.exists() && !file.is_file() {
+        let mut out = BufWriter::new(File::create(file).with_context(cannot)?);
+        write(&mut out)?;
+        return out.flush().with_context(cannot);
+    }
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut beside = tempfile::Builder::new();
+    beside.prefix(".domesday-").suffix(".partial");
+    // Whoever may read what stood there, or what this account makes, may read the new one.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let permissions = match std::fs::metadata(file) {
+            Ok(before) => before.permissions(),
+            Err(_) => std::fs::Permissions::from_mode(0o666),
+        };
+        beside.permissions(permissions);
+    }
+    let beside = beside.tempfile_in(folder).with_context(cannot)?;
+    let mut out = BufWriter::new(beside.as_file());
+    write(&mut out)?;
+    out.flush().with_context(cannot)?;
+    drop(out);
+    beside
+        .persist(file)
+        .map_err(|error| error.error)
+        .with_context(cannot)?;
+    Ok(())
+}
+
+/// Writes a table's rows.
+type Rows = Box<dyn Fn(&Inventory, &report::Options, &mut dyn Write) -> Result<(), ReportError>>;
+
+/// The rows of a report in a format for programs; none when the text is asked for.
+fn rows(name: &str, format: Option<&str>) -> anyhow::Result<Option<Rows>> {
+    let Some(format) = format.filter(|format| *format != "text") else {
+        return Ok(None);
+    };
+    if let Some(rows) = report::rows_of(name, format) {
+        return Ok(Some(Box::new(rows)));
+    }
+    bail!(
+        "`{name}` has no rows: --format {format} goes with {}",
+        table::TABLES
+            .iter()
+            .map(|table| table.name())
+            .collect::<Vec<_>>()
+            .join(", ")
+    )
+}
+
 /// What reports are told.
-pub fn report_options(least: Level) -> report::Options {
+pub fn report_options(least: Level, config: &Config) -> report::Options {
     report::Options {
         least,
         since: None,
+        config: Arc::new(config.clone()),
+        existing: None,
         now: jiff::Timestamp::now(),
         timezone: jiff::tz::TimeZone::system(),
         program: "domesday".to_owned(),

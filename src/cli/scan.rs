@@ -447,7 +447,11 @@ fn tell(args: &ScanArgs, show: &Show) -> anyhow::Result<bool> {
     let model = summary::model(&inventory)?;
     if !silent {
         let mut out = terminal::output();
-        summary::render(&model, &report_options(Level::Medium), &mut out)?;
+        summary::render(
+            &model,
+            &report_options(Level::Medium, &Config::default()),
+            &mut out,
+        )?;
         if let Some(started) = &show.started
             && !started.sandboxed
             && !args.no_sandbox

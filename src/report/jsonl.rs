@@ -1,11 +1,6 @@
 //! Findings as JSON Lines: one object a line, names as they are, for machines.
 //!
-//! Schema 1. `schema` 1 · `id` of the finding, for `explain` · `path`, and `path_bytes` (hexadecimal) when it is not UTF-8
-//! · `parts`: the chain inside the file, outermost first, `[]` for the file itself · `location` as people write it ·
-//! `anchor` the same for machines · `rule` · `category` · `class` standard, special, criminal · `confidence` 0 to 100 ·
-//! `level` low, medium, high · `status` live, example, organisation, public-register · `evidence` · `also`: rules that
-//! lost · `preview` masked · `number` of `of` findings of this rule in this document (at most 100 are kept) · `copies`
-//! elsewhere · `owner` · `exposure` · `modified`. Fields may be added; none changes its meaning within a schema.
+//! Its schema is [`SCHEMA`], printed by `report columns`; a finding is nested here, where a table's row is flat.
 
 use std::io::Write;
 
@@ -16,6 +11,25 @@ use crate::{
     model::{Anchor, Evidence, Part},
     report::{Options, Report, ReportError, text},
 };
+
+/// The fields, for people.
+pub(super) const SCHEMA: &str = "\
+every finding kept, one object a line, with what a row cannot hold
+  schema                 1
+  id                     Its id, for `domesday explain`.
+  path, path_bytes       The file's whole path; the second, hexadecimal, when it is not UTF-8.
+  parts                  The steps inside the file, outermost first; [] for the file itself.
+  location, anchor       Where in it, for people and for machines.
+  rule, category, class  What was found: class is standard, special or criminal.
+  confidence, level      0 to 100; low, medium or high.
+  status                 live, example, organisation or public-register.
+  evidence               Why: check, label, context, against, near a person.
+  also                   Rules that lost the place, with their confidence.
+  preview                The value, masked.
+  number, of             The how-manieth of its rule in its document, and how many there are.
+  copies                 Other places with the same content.
+  owner, exposure        The file's owner, and who can read it: owner, group, everyone, unknown.
+  modified               When the file was last changed.";
 
 /// The report.
 pub struct Jsonl;

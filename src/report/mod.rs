@@ -8,6 +8,7 @@ mod changes;
 mod copies;
 mod coverage;
 mod csv;
+pub mod dates;
 mod documents;
 pub mod evaluate;
 mod exposure;
@@ -15,18 +16,23 @@ mod folders;
 mod html;
 mod jsonl;
 pub mod metrics;
+pub mod retention;
+mod ropa;
 pub mod summary;
+pub mod table;
 pub mod text;
 pub mod tree;
+mod xlsx;
 
 pub use html::Escaped;
 
-use std::io;
+use std::{io, path::PathBuf, sync::Arc};
 
 use jiff::{Timestamp, tz::TimeZone};
 use thiserror::Error;
 
 use crate::{
+    config::Config,
     inventory::{Inventory, InventoryError, record::RunId},
     model::Level,
 };
@@ -44,6 +50,17 @@ pub enum ReportError {
         run: i64,
         /// The numbers there are, in words.
         known: String,
+    },
+    /// A workbook with what people wrote that cannot be read back.
+    #[error(
+        "{} cannot be read as the workbook that it would replace ({why}): nothing was written; mend it, move it away, or name another file",
+        file.display()
+    )]
+    Workbook {
+        /// Which.
+        file: PathBuf,
+        /// Why.
+        why: String,
     },
     /// Where it is written to.
     #[error("the report cannot be written: {0}")]
@@ -64,6 +81,10 @@ pub struct Options {
     pub least: Level,
     /// For what changed: the run to compare with; `None`: the one before the last.
     pub since: Option<RunId>,
+    /// What the site has decided: retention rules, business functions.
+    pub config: Arc<Config>,
+    /// The file that is going to be replaced, for reports that take over what people wrote into it.
+    pub existing: Option<PathBuf>,
     /// What is taken for now: ages and periods are counted back from it.
     pub now: Timestamp,
     /// For dates.
@@ -77,10 +98,19 @@ impl Default for Options {
         Options {
             least: Level::Medium,
             since: None,
+            config: Arc::default(),
+            existing: None,
             now: Timestamp::now(),
             timezone: TimeZone::UTC,
             program: "domesday".into(),
         }
+    }
+}
+
+impl Options {
+    /// The day it is.
+    pub fn today(&self) -> jiff::civil::Date {
+        self.now.to_zoned_datetime(self.timezone.clone()).date()
     }
 }
 
@@ -90,6 +120,10 @@ pub trait Report: Sync {
     fn name(&self) -> &'static str;
     /// What it is for, in one sentence.
     fn help(&self) -> &'static str;
+    /// Whether it is no text, so that no terminal should show it.
+    fn is_binary(&self) -> bool {
+        false
+    }
     /// Writes it.
     fn write(
         &self,
@@ -107,12 +141,35 @@ pub static REPORTS: &[&dyn Report] = &[
     &exposure::Exposure,
     &copies::Copies,
     &changes::Changes,
+    &retention::Retention,
     &html::Html,
+    &xlsx::Xlsx,
+    &ropa::Ropa,
     &documents::Documents,
     &csv::Csv,
     &jsonl::Jsonl,
     &metrics::Metrics,
+    &table::Columns,
 ];
+
+/// The rows of a report with this name as `csv` or `jsonl`.
+pub fn rows_of(
+    name: &str,
+    format: &str,
+) -> Option<impl Fn(&Inventory, &Options, &mut dyn io::Write) -> Result<(), ReportError> + 'static>
+{
+    let table = table::find(name)?;
+    let write = match format {
+        "csv" => table::csv,
+        "jsonl" => table::jsonl,
+        _ => return None,
+    };
+    Some(
+        move |inventory: &Inventory, options: &Options, out: &mut dyn io::Write| {
+            write(table, inventory, options, out)
+        },
+    )
+}
 
 /// The report with this name.
 pub fn find(name: &str) -> Option<&'static dyn Report> {

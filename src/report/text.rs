@@ -45,6 +45,16 @@ pub fn cell(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Text cut to so many characters, with an ellipsis where something is missing.
+pub fn fit(text: &str, width: usize) -> Cow<'_, str> {
+    if text.chars().count() <= width {
+        return Cow::Borrowed(text);
+    }
+    let mut out: String = text.chars().take(width.saturating_sub(1)).collect();
+    out.push('…');
+    Cow::Owned(out)
+}
+
 /// `1234567` → `1,234,567`.
 pub fn number(n: u64) -> String {
     let digits = n.to_string();
