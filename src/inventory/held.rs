@@ -3,10 +3,7 @@
 //!
 //! Two walks along primary keys, as in `overview`: findings by part, then documents. Memory: a few words per content.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use crate::{
     inventory::{
@@ -112,8 +109,8 @@ pub struct Held {
     pub findings: u64,
     /// People it is about, the most of any document inside it.
     pub people: u64,
-    /// Whether no document before had the same content.
-    pub first: bool,
+    /// Number of its content: copies have the same. `None` when it was not opened.
+    pub content: Option<i64>,
 }
 
 impl Held {
@@ -152,9 +149,8 @@ impl Inventory {
             )
             .map_err(sql)?;
         let mut rows = statement.query([]).map_err(sql)?;
-        let mut met: HashSet<i64> = HashSet::new();
         while let Some(row) = rows.next().map_err(sql)? {
-            let mut read = || -> rusqlite::Result<Option<Held>> {
+            let read = || -> rusqlite::Result<Option<Held>> {
                 let outcome = outcome_kind(row.get_ref(7)?.as_str()?);
                 if !outcome.is_document() {
                     return Ok(None);
@@ -172,10 +168,6 @@ impl Inventory {
                 let Some(folder) = folders.get(&row.get(1)?) else {
                     return Ok(None);
                 };
-                let first = match content {
-                    Some(content) if !sum.categories.is_empty() => met.insert(content),
-                    _ => true,
-                };
                 Ok(Some(Held {
                     document: DocumentId(document),
                     folder: folder.clone(),
@@ -188,7 +180,7 @@ impl Inventory {
                     categories: sum.categories,
                     findings: sum.findings,
                     people: sum.people.max(u64::from(!sum.categories.is_empty())),
-                    first,
+                    content,
                 }))
             };
             if let Some(held) = read().map_err(sql)? {

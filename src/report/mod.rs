@@ -9,7 +9,6 @@ mod copies;
 mod coverage;
 mod csv;
 pub mod dates;
-mod documents;
 pub mod evaluate;
 mod exposure;
 mod folders;
@@ -145,7 +144,9 @@ pub static REPORTS: &[&dyn Report] = &[
     &html::Html,
     &xlsx::Xlsx,
     &ropa::Ropa,
-    &documents::Documents,
+    &table::AsCsv(&table::Documents),
+    &table::AsCsv(&table::Categories),
+    &table::AsCsv(&table::Findings),
     &csv::Csv,
     &jsonl::Jsonl,
     &metrics::Metrics,

@@ -448,7 +448,7 @@ mod tests {
             categories: categories.iter().copied().collect(),
             findings: 1,
             people: 1,
-            first: true,
+            content: None,
         }
     }
 

@@ -95,9 +95,14 @@ impl Before {
             let range = book
                 .worksheet_range(&name)
                 .map_err(|e| bad(e.to_string()))?;
-            let rows: Vec<Vec<String>> = range
-                .rows()
-                .map(|row| row.iter().map(words).collect())
+            // A range begins at the first cell in use; a sheet at its corner.
+            let (down, right) = range.start().unwrap_or_default();
+            let blank = std::iter::repeat_n(Vec::new(), down as usize);
+            let rows: Vec<Vec<String>> = blank
+                .chain(range.rows().map(|row| {
+                    let left = std::iter::repeat_n(String::new(), right as usize);
+                    left.chain(row.iter().map(words)).collect()
+                }))
                 .collect();
             match name.as_str() {
                 SHEET => before.people(rows, &bad)?,

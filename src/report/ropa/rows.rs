@@ -4,7 +4,7 @@
 //! several. What lies under no function's paths has a row for each folder at the top of a root, so that nothing that was
 //! found is without a row.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::columns::{COLUMNS, TO_COMPLETE};
 use crate::{
@@ -42,6 +42,7 @@ struct Evidence {
     exposed: u64,
     unread: u64,
     overdue: u64,
+    contents: HashSet<i64>,
     categories: BTreeMap<Category, u64>,
     folders: HashMap<i64, (String, u64)>,
     rules: BTreeSet<usize>,
@@ -58,7 +59,11 @@ impl Evidence {
         self.files += 1;
         self.special += u64::from(held.categories.is_special());
         self.exposed += u64::from(held.exposure == Exposure::Everyone);
-        if held.first {
+        // A copy is about the same people.
+        if held
+            .content
+            .is_none_or(|content| self.contents.insert(content))
+        {
             self.people += held.people;
         }
         for category in held.categories.iter() {

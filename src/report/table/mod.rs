@@ -13,6 +13,7 @@ mod retention;
 mod unread;
 
 pub use documents::Documents;
+pub use figures::Categories;
 pub use findings::Findings;
 
 use std::io::Write;
@@ -228,6 +229,28 @@ fn words(cell: &Cell) -> String {
         Cell::Time(at) => text::file_time(*at),
         Cell::Day(day) => day.to_string(),
         Cell::Ids(ids) => ids.join(" "),
+    }
+}
+
+/// A table as a report of its own: as CSV, because there is no other form of it.
+pub struct AsCsv(pub &'static dyn Table);
+
+impl Report for AsCsv {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn help(&self) -> &'static str {
+        self.0.note()
+    }
+
+    fn write(
+        &self,
+        inventory: &Inventory,
+        options: &Options,
+        out: &mut dyn Write,
+    ) -> Result<(), ReportError> {
+        csv(self.0, inventory, options, out)
     }
 }
 
