@@ -15,11 +15,8 @@ use clap::{
 
 use crate::{
     cli::{exit::Exit, inspect::level, options, terminal},
-    inventory::{AuditEntry, Inventory, log_use, record::RunId},
-}
-
     config::Config,
-    inventory::{Inventory, record::RunId},
+    inventory::{AuditEntry, Inventory, log_use, record::RunId},
     model::Level,
     report::{self, REPORTS, Report, ReportError, table},
 };
