@@ -14,10 +14,10 @@ use crate::{
         exit::Exit,
         log::{Event, Log, Weight},
         options,
-        report::{log as log_report, report_options},
+        report::{log as log_report, report_options, write_file},
         whole,
     },
-    config::Output,
+    config::{Config, Output},
     inventory::Inventory,
     model::Level,
     report::{self, metrics},
@@ -38,8 +38,8 @@ pub struct Outcome<'s> {
 
 /// What is to follow.
 pub struct After<'s> {
-    /// Reports, from the configuration.
-    pub outputs: &'s [Output],
+    /// The configuration: its reports are written.
+    pub config: &'s Config,
     /// `--metrics`.
     pub metrics: Option<&'s Path>,
     /// `--on-finish`.
@@ -50,8 +50,8 @@ pub struct After<'s> {
 pub fn follow(after: &After<'_>, outcome: &Outcome<'_>, log: &Log) {
     let warn = |message: String| log.line(Event::After, Weight::Error, &message, Value::Null);
     let complete = !matches!(outcome.exit, Exit::Fatal | Exit::Interrupted | Exit::TimeUp);
-    for output in after.outputs.iter().filter(|_| complete) {
-        if let Err(error) = write_report(output, outcome.inventory) {
+    for output in after.config.outputs.iter().filter(|_| complete) {
+        if let Err(error) = write_report(output, after.config, outcome.inventory) {
             warn(format!(
                 "the report {} was not written: {error:#}",
                 output.report
@@ -83,15 +83,14 @@ pub fn check(outputs: &[Output]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn write_report(output: &Output, inventory: &Path) -> anyhow::Result<()> {
+fn write_report(output: &Output, config: &Config, inventory: &Path) -> anyhow::Result<()> {
     let Some(report) = report::find(&output.report) else {
         anyhow::bail!("there is no such report");
     };
     log_report(report.name(), inventory);
     let inventory = Inventory::open(inventory)?;
-    whole::write(&output.file, false, |out| {
-        Ok(report.write(&inventory, &report_options(Level::Medium), out)?)
-    })
+    let options = report_options(Level::Medium, config);
+    write_file(report, &inventory, options, &output.file)
 }
 
 fn write_metrics(file: &Path, outcome: &Outcome<'_>) -> anyhow::Result<()> {

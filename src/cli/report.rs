@@ -1,8 +1,7 @@
 //! `domesday report`: pages and exports from an inventory.
 
 use std::{
-    fs::File,
-    io::{BufWriter, IsTerminal, Write},
+    io::{IsTerminal, Write},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -14,7 +13,7 @@ use clap::{
 };
 
 use crate::{
-    cli::{exit::Exit, inspect::level, options, terminal},
+    cli::{exit::Exit, inspect::level, options, terminal, whole},
     config::Config,
     inventory::{AuditEntry, Inventory, log_use, record::RunId},
     model::Level,
@@ -81,7 +80,10 @@ pub fn run(args: &ReportArgs, config: &Config) -> anyhow::Result<Exit> {
     };
     match &args.output {
         Some(file) => match rows {
-            Some(rows) => to_file(file, |out| Ok(rows(&inventory, &options, out)?)),
+            Some(rows) => {
+                options::check_folder_of(file)?;
+                whole::write(file, false, |out| Ok(rows(&inventory, &options, out)?))
+            }
             None => write_file(report, &inventory, options, file),
         }?,
         None => {
@@ -129,48 +131,10 @@ pub fn write_file(
         existing: file.exists().then(|| file.to_owned()),
         ..options
     };
-    to_file(file, |out| Ok(report.write(inventory, &options, out)?))
-}
-
-/// Writes beside a file and takes its place at the end, so that nobody finds half of one and a full disk costs nothing.
-fn to_file(
-    file: &Path,
-    write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
     options::check_folder_of(file)?;
-    let cannot = || format!("{} cannot be written", file.display());
-    // A pipe or a device is written to as it is.
-    if file.exists() && !file.is_file() {
-        let mut out = BufWriter::new(File::create(file).with_context(cannot)?);
-        write(&mut out)?;
-        return out.flush().with_context(cannot);
-    }
-    let folder = match file.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut beside = tempfile::Builder::new();
-    beside.prefix(".domesday-").suffix(".partial");
-    // Whoever may read what stood there, or what this account makes, may read the new one.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let permissions = match std::fs::metadata(file) {
-            Ok(before) => before.permissions(),
-            Err(_) => std::fs::Permissions::from_mode(0o666),
-        };
-        beside.permissions(permissions);
-    }
-    let beside = beside.tempfile_in(folder).with_context(cannot)?;
-    let mut out = BufWriter::new(beside.as_file());
-    write(&mut out)?;
-    out.flush().with_context(cannot)?;
-    drop(out);
-    beside
-        .persist(file)
-        .map_err(|error| error.error)
-        .with_context(cannot)?;
-    Ok(())
+    whole::write(file, false, |out| {
+        Ok(report.write(inventory, &options, out)?)
+    })
 }
 
 /// Writes a table's rows.

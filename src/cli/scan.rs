@@ -216,7 +216,7 @@ pub fn run(args: &ScanArgs, config: &Config) -> anyhow::Result<Exit> {
         finish::tell_end(&outcome, &log);
     }
     let after = After {
-        outputs: &config.outputs,
+        config,
         metrics: args.schedule.metrics.as_deref(),
         command: args.schedule.on_finish.as_deref(),
     };

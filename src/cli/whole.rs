@@ -23,7 +23,12 @@ pub fn write(
     }
     let beside = beside(file);
     let result = (|| {
-        let mut out = BufWriter::new(create(&beside, shared).with_context(|| cannot(file))?);
+        let made = create(&beside, shared).with_context(|| cannot(file))?;
+        // Whoever might read what stood there may read what takes its place.
+        if let Ok(before) = fs::metadata(file) {
+            let _ = made.set_permissions(before.permissions());
+        }
+        let mut out = BufWriter::new(made);
         write(&mut out)?;
         out.flush()
             .and_then(|()| out.get_ref().sync_all())
