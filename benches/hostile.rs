@@ -4,7 +4,7 @@
 //! The folder is made anew in the temporary folder: a bomb of 10 GB of zeros, zips within zips, a line of 2 GiB, a PDF that
 //! leads back to itself, entities that multiply, deep nests, a cut workbook, locked documents, a FIFO, a socket, a device node
 //! where the user may make one, a folder without permission, a loop of links, a file that is cut while it is read.
-#![allow(missing_docs, clippy::print_stdout)]
+#![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used)]
 
 #[path = "../tests/hostile/made.rs"]
 mod made;

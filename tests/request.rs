@@ -1,5 +1,7 @@
 //! A request from its opening to its proof, by the program as a user runs it.
 
+#![allow(clippy::print_stdout)]
+
 #[path = "request/case.rs"]
 mod case;
 #[path = "request/documents.rs"]

@@ -77,7 +77,9 @@ impl Typed {
         hits: &[Hit],
         detector: &Detector,
     ) {
-        let mut seen: HashMap<&str, (u32, Vec<(u16, u32)>)> = HashMap::new();
+        /// How many fields of a name are filled, and for each rule how many hold a value of it.
+        type Filled = (u32, Vec<(u16, u32)>);
+        let mut seen: HashMap<&str, Filled> = HashMap::new();
         for label in labels.iter().take(FIELDS) {
             let field = label.at as usize..label.end as usize;
             let shown = segment.text[field.clone()].trim_matches(['"', ' ', '\'']);

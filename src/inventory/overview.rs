@@ -62,6 +62,9 @@ pub struct FolderFigures {
     pub bytes: u64,
 }
 
+/// By part and rule: how many findings of each level were reviewed, and what was said of them.
+type Marked = HashMap<(i64, i64), ([u64; 3], Verdict)>;
+
 impl FolderFigures {
     /// Adds what another folder holds.
     pub fn add(&mut self, other: &FolderFigures) {
@@ -246,11 +249,8 @@ impl Figures<'_> {
     }
 
     /// Findings that reviews of values speak of, by part and rule: low, medium, high.
-    fn marked(
-        &self,
-        reviews: &Reviews,
-    ) -> rusqlite::Result<HashMap<(i64, i64), ([u64; 3], Verdict)>> {
-        let mut marked: HashMap<(i64, i64), ([u64; 3], Verdict)> = HashMap::new();
+    fn marked(&self, reviews: &Reviews) -> rusqlite::Result<Marked> {
+        let mut marked = Marked::new();
         let mut seen = std::collections::HashSet::new();
         let mut values = self.0.prepare(
             "SELECT v.part, v.rule, v.count, v.confidence, r.name, p.content, p.document

@@ -349,7 +349,7 @@ fn remove(db: &Connection, name: &str) -> rusqlite::Result<bool> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::type_complexity)]
 
     use super::*;
 

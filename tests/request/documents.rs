@@ -242,7 +242,7 @@ fn copies_have_nobody_else_in_them_and_every_line_must_be_decided() {
 }
 
 #[test]
-fn a_copy_that_fails_its_check_is_not_released() {
+fn no_name_survives_in_a_copy_and_what_others_redacted_badly_is_caught() {
     let office = office();
     office.ok(&["request", "redact", "A"]);
     let sheet = office.read(&format!("{CASE}/worksheet-1.csv"));
@@ -255,7 +255,7 @@ fn a_copy_that_fails_its_check_is_not_released() {
             false => line.replace(",,\n", ""),
         } + "\n")
         .map(|line| match line.contains("john.sampleton@example.org") {
-            true => line.replacen("redact,", "redact,", 1).replace(",,\n", ",disclose,asked him\n"),
+            true => line.replace(",,\n", ",disclose,asked him\n"),
             false => line,
         })
         .collect();
