@@ -143,7 +143,7 @@ mod tests {
         );
         let text = String::from_utf8(page.finish()).unwrap();
         assert!(!text.contains("<script") && !text.contains('\u{202e}'));
-        assert_eq!(text.matches("&lt;script&gt;").count(), 12);
+        assert_eq!(text.matches("&lt;script&gt;").count(), 13);
         assert!(text.contains("default-src 'none'") && !text.contains("script-src"));
     }
 }

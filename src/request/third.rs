@@ -264,7 +264,10 @@ pub fn perhaps_names(text: &str, stretch: Range<usize>) -> Vec<Range<usize>> {
             let start = bare.as_ptr() as usize - base;
             let mut letters = bare.chars();
             let capital = letters.next().is_some_and(char::is_uppercase)
-                && letters.next().is_some_and(char::is_lowercase)
+                // O'Brien is as good a name as Brown.
+                && letters
+                    .next()
+                    .is_some_and(|c| c.is_lowercase() || matches!(c, '\'' | '’'))
                 && bare
                     .chars()
                     .all(|c| c.is_alphabetic() || matches!(c, '-' | '\'' | '’'));
