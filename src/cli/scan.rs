@@ -294,6 +294,14 @@ fn scan(
         bail!("{}", unmounted(&root.display()));
     }
     let met = tell(args, &show)?;
+    if ended.absent > 0 {
+        let message = format!(
+            "{} documents lay on a file system of which nothing is there now: is a share inside a root not mounted? \
+             They are kept in the inventory, and not marked as gone",
+            ended.absent
+        );
+        log.line(Event::Note, Weight::Warning, &message, Value::Null);
+    }
     for root in &ended.bare {
         let message = format!(
             "{} is empty: if it is a share, is it mounted?",

@@ -1,6 +1,6 @@
 //! The writer's half for ends: a root walked to its end, a run closed, rows nobody needs any more.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::{OptionalExtension as _, params};
 use serde::Serialize;
@@ -25,7 +25,13 @@ const CHUNK: usize = 5_000;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Walked {
     /// So many were marked gone.
-    Gone(u64),
+    Gone {
+        /// Marked as gone.
+        gone: u64,
+        /// Left as they were: they lay on a file system of which nothing was met, while of others something was. A share
+        /// mounted somewhere inside the root and not mounted now looks like this.
+        absent: u64,
+    },
     /// The walk met nothing where there were so many documents: a share that is not mounted looks like this, so nothing
     /// was marked.
     Empty(u64),
@@ -71,12 +77,12 @@ impl Writer {
     /// Says that a root was walked to its end, so that what was not met in this run is gone.
     pub fn root_walked(&mut self, root: RootId) -> Result<Walked, InventoryError> {
         let run = self.current()?;
-        let (mut met, mut missed) = (0_u64, Vec::new());
+        let (mut met, mut missed) = (HashMap::<i64, u64>::new(), Vec::new());
         {
             let mut statement = self
                 .db
                 .prepare(
-                    "SELECT d.id, d.met_run = ?2 FROM folder f JOIN document d ON d.folder = f.id
+                    "SELECT d.id, d.met_run = ?2, COALESCE(d.device, 0) FROM folder f JOIN document d ON d.folder = f.id
                      WHERE f.root = ?1 AND d.gone_run IS NULL",
                 )
                 .map_err(|e| self.sql(e))?;
@@ -86,20 +92,25 @@ impl Writer {
             while let Some(row) = rows.next().map_err(|e| self.sql(e))? {
                 let id: i64 = row.get(0).map_err(|e| self.sql(e))?;
                 let now: bool = row.get(1).map_err(|e| self.sql(e))?;
+                let device: i64 = row.get(2).map_err(|e| self.sql(e))?;
                 if now || self.seen.contains(id) {
-                    met += 1;
+                    *met.entry(device).or_default() += 1;
                 } else {
-                    missed.push(id);
+                    missed.push((id, device));
                 }
             }
         }
-        if met == 0 && !missed.is_empty() {
+        if met.is_empty() && !missed.is_empty() {
             return Ok(Walked::Empty(missed.len() as u64));
         }
+        let all = missed.len() as u64;
+        // Where the device is not known (0) nothing can be told by it.
+        missed.retain(|(_, device)| *device == 0 || met.contains_key(device));
+        let absent = all - missed.len() as u64;
         let at = now();
         for chunk in missed.chunks(CHUNK) {
             self.in_transaction(|tx, _| {
-                for id in chunk {
+                for (id, _) in chunk {
                     tx.prepare_cached(
                         "UPDATE content SET live = live - 1
                          WHERE id = (SELECT content FROM document WHERE id = ?1)",
@@ -124,7 +135,10 @@ impl Writer {
             )?;
             Ok(())
         })?;
-        Ok(Walked::Gone(missed.len() as u64))
+        Ok(Walked::Gone {
+            gone: missed.len() as u64,
+            absent,
+        })
     }
 
     /// How the run's entries have ended so far.

@@ -182,6 +182,10 @@ pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// How often a lock is asked for before it is another scan's, and how long between.
+const LOCK_TRIES: u32 = 10;
+const LOCK_PAUSE: std::time::Duration = std::time::Duration::from_millis(30);
+
 /// The lock of one scan at a time. The system frees it when the process dies, however it dies.
 #[derive(Debug)]
 pub(super) struct ScanLock(#[allow(dead_code)] File);
@@ -206,7 +210,19 @@ impl ScanLock {
             .truncate(false)
             .open(&lock)
             .map_err(io)?;
-        match file.try_lock() {
+        // A program that this one starts holds all open files too, until it is loaded a moment later: a lock that was just
+        // given back may still be taken then.
+        let mut tries = 0;
+        let taken = loop {
+            match file.try_lock() {
+                Err(fs::TryLockError::WouldBlock) if tries < LOCK_TRIES => {
+                    tries += 1;
+                    std::thread::sleep(LOCK_PAUSE);
+                }
+                taken => break taken,
+            }
+        };
+        match taken {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => {
                 let mut who = String::new();

@@ -270,6 +270,8 @@ pub struct Ended {
     pub unread_members: u64,
     /// Documents no longer there.
     pub gone: u64,
+    /// Documents on a file system inside a root of which nothing was met: not marked as gone.
+    pub absent: u64,
     /// Roots that met nothing where documents were before: nothing there was marked as gone.
     pub empty: Vec<RawPath>,
     /// Roots that are empty and always were.

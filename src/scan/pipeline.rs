@@ -400,7 +400,10 @@ impl<'j> Scanner<'j> {
         if !interrupted {
             for (root, id) in &self.roots {
                 match self.writer.root_walked(*id)? {
-                    Walked::Gone(gone) => ended.gone += gone,
+                    Walked::Gone { gone, absent } => {
+                        ended.gone += gone;
+                        ended.absent += absent;
+                    }
                     Walked::Empty(_) => ended.empty.push(RawPath::new(&root.path)),
                 }
                 if root.empty {

@@ -127,6 +127,43 @@ fn a_vanished_document_is_gone_and_not_forgotten() {
 }
 
 #[test]
+fn a_share_inside_a_root_that_is_not_mounted_marks_nothing_gone() {
+    let desk = Desk::new();
+    let on = |root, path: &str, device| {
+        let mut record = document(root, path, path, &[]);
+        let stamp = record.stamp.as_mut().unwrap();
+        stamp.device = device;
+        record
+    };
+    desk.scanned(|root| {
+        vec![
+            on(root, "a.txt", 1),
+            on(root, "b.txt", 1),
+            on(root, "mounted/c.txt", 2),
+            on(root, "mounted/d.txt", 2),
+        ]
+    });
+    // The other file system is not there; of this one a document was deleted.
+    let (mut writer, root) = desk.scan();
+    writer
+        .commit(&Batch {
+            documents: vec![on(root, "a.txt", 1)],
+            ..Batch::default()
+        })
+        .unwrap();
+    let walked = writer.root_walked(root).unwrap();
+    assert_eq!(walked, Walked::Gone { gone: 1, absent: 2 });
+    drop(writer);
+    assert_eq!(
+        strings(
+            &desk,
+            "SELECT name FROM document WHERE gone_run IS NULL ORDER BY name"
+        ),
+        ["a.txt", "c.txt", "d.txt"]
+    );
+}
+
+#[test]
 fn a_share_that_is_not_mounted_marks_nothing_gone() {
     let desk = Desk::new();
     desk.scanned(|root| vec![document(root, "a.txt", "a", &[])]);
@@ -263,7 +300,10 @@ fn an_unchanged_tree_is_all_unchanged_and_adds_up() {
             ..Batch::default()
         })
         .unwrap();
-    assert_eq!(writer.root_walked(root).unwrap(), Walked::Gone(0));
+    assert_eq!(
+        writer.root_walked(root).unwrap(),
+        Walked::Gone { gone: 0, absent: 0 }
+    );
     let totals = RunTotals {
         walked: 3,
         ..RunTotals::default()
