@@ -324,7 +324,8 @@ fn detector_alone(bencher: Bencher<'_, '_>, name: &str) {
             }
             detector.close(document, &mut |_| found += 1);
         }
-        assert!(found > 0);
+        // Sentences without a person in them hold nothing.
+        black_box(found);
     });
 }
 
