@@ -16,7 +16,7 @@ use super::classify::Tables;
 use super::heads::{Filter, Heads};
 use super::heaps::Counter;
 use super::sample::{Sample, TEXTS, positions};
-use super::shape::{Cut, Graph, MAX_REACH, Node, NodeId, Shape, Wide};
+use super::shape::{Cut, Graph, MAX_REACH, Node, NodeId, Wide};
 
 /// How much each sample counts: sentences, rows.
 pub(super) const WEIGHTS: [f64; 2] = [0.7, 0.3];
@@ -214,7 +214,7 @@ fn shapes(
         for &wide in widths {
             for (depth, parts) in cuts(most) {
                 let cut = Cut { depth, parts, wide };
-                let Some(Shape { root, .. }) = graph.shape(hir, classes, cut) else {
+                let Some(root) = graph.shape(hir, classes, cut) else {
                     continue;
                 };
                 if root == 0 || ways.iter().any(|way| way.choice.root == Some(root)) {

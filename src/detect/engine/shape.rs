@@ -4,9 +4,8 @@
 //! If F is the bitmap of the positions where the rest of a pattern may go on, then the positions where "a byte of
 //! class C, then the rest" may begin are `C & F >> 1` (bit p of `F >> 1` is bit p + 1 of F). Concatenation is that
 //! from right to left; an alternation is OR, an optional part `F | start(part, F)`, a look-behind a bitmap shifted the
-//! other way. A shape looks at the first `depth` bytes only, so it is necessary rather than sufficient, unless it is
-//! marked exact. Nodes are shared between all patterns: "ten digits" is computed once. What depth pays is for
-//! [`super::plan`] to say.
+//! other way. A shape looks at the first `depth` bytes only, so it is necessary rather than sufficient. Nodes are shared
+//! between all patterns: "ten digits" is computed once. What depth pays is for [`super::plan`] to say.
 
 use std::collections::HashMap;
 
@@ -75,14 +74,6 @@ pub(super) enum Wide {
     Nothing,
     Alternatives,
     Repetitions,
-}
-
-/// What a pattern asks of the text at the start of a match.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Shape {
-    pub root: NodeId,
-    /// Whether it asks for all that the pattern does.
-    pub exact: bool,
 }
 
 impl Graph {
@@ -237,25 +228,23 @@ impl Graph {
     }
 
     /// The shape of a pattern, as far as `cut`. None: it looks too far, or is too large.
-    pub fn shape(&mut self, hir: &Hir, classes: &Classes, cut: Cut) -> Option<Shape> {
+    pub fn shape(&mut self, hir: &Hir, classes: &Classes, cut: Cut) -> Option<NodeId> {
         let most = self.nodes.len() + MOST_NODES;
         let mut compiler = Compiler {
             graph: self,
             classes,
             depth: cut.depth,
             wide: cut.wide,
-            exact: true,
             most,
         };
         let seen = compiler.first(hir, cut.parts);
-        let exact = compiler.exact && compiler.graph.nodes.len() < most;
         let given_up = compiler.graph.nodes.len() >= most;
         // A first byte that may be any: the shape as seen from there.
         let root = match seen {
             Seen { node, ahead: 0 } => node,
             Seen { node, ahead } => self.node(Node::And(0, node, ahead)),
         };
-        (!given_up && self.reach[root as usize] <= MAX_REACH).then_some(Shape { root, exact })
+        (!given_up && self.reach[root as usize] <= MAX_REACH).then_some(root)
     }
 }
 
@@ -305,7 +294,6 @@ struct Compiler<'g> {
     classes: &'g Classes,
     depth: usize,
     wide: Wide,
-    exact: bool,
     most: usize,
 }
 
@@ -316,7 +304,6 @@ impl Compiler<'_> {
         self.flatten(hir, &mut parts);
         if count < parts.len() {
             parts.truncate(count);
-            self.exact = false;
         }
         self.parts(&parts, 0, ALL)
     }
@@ -363,8 +350,7 @@ impl Compiler<'_> {
             HirKind::Capture(capture) => return self.flatten(&capture.sub, parts),
             HirKind::Literal(literal) => {
                 for &byte in &literal.0 {
-                    let (set, exact) = ByteSet::byte(byte);
-                    self.exact &= exact;
+                    let set = ByteSet::byte(byte).0;
                     push(parts, set, 1, 1);
                 }
                 return;
@@ -379,8 +365,7 @@ impl Compiler<'_> {
                     None => return parts.push(Part::Other(hir)),
                 },
                 HirKind::Literal(literal) if literal.0.len() == 1 && max.is_some() => {
-                    let (set, exact) = ByteSet::byte(literal.0[0]);
-                    self.exact &= exact;
+                    let set = ByteSet::byte(literal.0[0]).0;
                     (set, *min as usize, max.unwrap_or(*min) as usize)
                 }
                 _ => return parts.push(Part::Other(hir)),
@@ -392,13 +377,11 @@ impl Compiler<'_> {
     }
 
     fn one_byte(&mut self, class: &Class) -> Option<ByteSet> {
-        let (set, exact, one) = ByteSet::class(class);
-        self.exact &= exact;
+        let (set, _, one) = ByteSet::class(class);
         one.then_some(set)
     }
 
     fn cut(&mut self) -> Seen {
-        self.exact = false;
         ALL
     }
 
@@ -406,10 +389,9 @@ impl Compiler<'_> {
         if at >= self.depth {
             return self.cut();
         }
-        let Some((class, exact)) = self.classes.cover(&set) else {
+        let Some((class, _)) = self.classes.cover(&set) else {
             return self.any(min, max, at, rest);
         };
-        self.exact &= exact;
         let mut rest = rest;
         if at + min >= self.depth && (max > min || at + min > self.depth) {
             rest = self.cut();
@@ -419,7 +401,6 @@ impl Compiler<'_> {
             let mut start = self.optional(class, more as u16, rest);
             if more < max - min {
                 // The run may go on past what this shape looks at.
-                self.exact = false;
                 let run = self.graph.run(class, more as u16);
                 start = self.graph.or(
                     start,
@@ -441,7 +422,6 @@ impl Compiler<'_> {
 
     /// Any bytes, as far as the classes can tell: the rest may begin at each of the distances.
     fn any(&mut self, min: usize, max: usize, at: usize, rest: Seen) -> Seen {
-        self.exact = false;
         if rest.node == 0 || at + max > self.depth {
             return self.cut();
         }
@@ -506,7 +486,6 @@ impl Compiler<'_> {
                     && at < self.depth
                     && let Some(set) = union(&repetition.sub)
                 {
-                    self.exact = false;
                     let most = repetition.sub.properties().maximum_len().unwrap_or(0);
                     return self.run(set, min * least, max * most, at, rest);
                 }
@@ -530,7 +509,6 @@ impl Compiler<'_> {
             // A character of more than one byte: its first byte, and no more.
             HirKind::Class(class) => {
                 let (set, ..) = ByteSet::class(class);
-                self.exact = false;
                 match self.classes.cover(&set) {
                     Some((class, _)) if at < self.depth => Seen {
                         node: self.graph.node(Node::Class(class)),
@@ -546,7 +524,6 @@ impl Compiler<'_> {
     /// Alternatives taken together: those that are plain rows of sets as one row of the unions, others as so many bytes
     /// of what they are made of.
     fn together(&mut self, hir: &Hir, at: usize, rest: Seen) -> Option<Seen> {
-        self.exact = false;
         let HirKind::Alternation(items) = hir.kind() else {
             return None;
         };
@@ -620,7 +597,6 @@ impl Compiler<'_> {
 
     /// A condition that shapes cannot say: left out.
     fn unknown(&mut self, rest: Seen) -> Seen {
-        self.exact = false;
         rest
     }
 }
