@@ -2,17 +2,24 @@
 //!
 //! `cargo bench --bench inventory` writes 1,000,000 synthetic findings; `DOMESDAY_BENCH_FINDINGS=10000000` says how many,
 //! `DOMESDAY_BENCH_DIR` where. A document has twenty findings of seven rules, of people drawn from a population a tenth as
-//! large as the findings, so that values repeat over documents as they do on a share. Prints one line a figure. With `--test` a few thousand, to see that it runs.
+//! large as the findings, so that values repeat over documents as they do on a share. One in twenty is a copy, one in ten
+//! can be read by everyone, one in fifty is locked; a second run finds one in two hundred gone, moved or new. Prints one
+//! line a figure. With `--test` a few thousand findings, to see that it runs.
+//!
+//! `DOMESDAY_BENCH_KEEP=FILE` keeps the inventory, and takes it as it is when it is there: for looking at one query.
 
 #![allow(clippy::print_stdout)]
 
 use std::{
     hint::black_box,
-    path::PathBuf,
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use domesday::{
+    config::Config,
     detect::{Facts, RuleSet},
     find::{Person, find},
     inventory::{
@@ -23,10 +30,10 @@ use domesday::{
         },
     },
     model::{
-        Anchor, Category, Confidence, Evidence, Finding, Location, Outcome, PartChain, RuleIx,
-        Sensitive, Status,
+        Anchor, Category, Confidence, Evidence, Finding, Location, Outcome, OutcomeKind, PartChain,
+        RuleIx, Sensitive, Status,
     },
-    report::summary,
+    report,
 };
 
 /// Rule, category, whether names, and how many a document has.
@@ -100,9 +107,17 @@ fn document(gather: &mut Gather, root: RootId, n: u64, people: u64) -> DocumentR
     }
     gather.close(Outcome::read(), 6);
     let (parts, name) = gather.finish();
+    let locked = n % 50 == 7;
+    let copy = is_copy(n);
+    let outcome = match locked {
+        true => Outcome::new(OutcomeKind::Encrypted, "password needed"),
+        false => Outcome::read(),
+    };
+    // A copy has the bytes of the one before it.
+    let bytes = n - u64::from(copy);
     let mut digest = [0; 32];
     for (i, eight) in digest.as_chunks_mut::<8>().0.iter_mut().enumerate() {
-        *eight = mix(n * 4 + i as u64).to_le_bytes();
+        *eight = mix(bytes * 4 + i as u64).to_le_bytes();
     }
     DocumentRecord {
         root,
@@ -111,19 +126,23 @@ fn document(gather: &mut Gather, root: RootId, n: u64, people: u64) -> DocumentR
         access: Access {
             owner: "owner".into(),
             group: "staff".into(),
-            mode: Some(0o640),
+            mode: Some(if n % 10 == 3 { 0o644 } else { 0o640 }),
             ..Access::default()
         },
-        outcome: Outcome::read(),
-        content: Some(ContentRecord {
+        outcome,
+        content: (!locked).then_some(ContentRecord {
             digest,
             size: 4_000,
             rules: [1; 32],
             ticket: 0,
-            parts: Some(parts),
+            parts: (!copy).then_some(parts),
         }),
         name,
     }
+}
+
+fn is_copy(n: u64) -> bool {
+    n % 20 == 9
 }
 
 fn path(n: u64) -> String {
@@ -187,24 +206,8 @@ fn processor() -> Duration {
     Duration::from_nanos(nanoseconds.unwrap_or(0))
 }
 
-fn main() {
-    let findings: u64 = std::env::var("DOMESDAY_BENCH_FINDINGS")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(if std::env::args().any(|a| a == "--test") {
-            5_000
-        } else {
-            1_000_000
-        });
-    let base =
-        std::env::var_os("DOMESDAY_BENCH_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
-    let dir = tempfile::tempdir_in(base).expect("a folder to bench in");
-    let file = dir.path().join("domesday.db");
-    let documents = (findings / PER_DOCUMENT).max(1);
-    let people = (findings / 10).max(10);
-    println!("{findings} findings in {documents} documents, of {people} people");
-
-    let key = Key::random().expect("random bytes");
+/// Writes the inventory: one run over everything, and another that finds little changed.
+fn write(file: &Path, key: &Key, findings: u64, documents: u64, people: u64) {
     let rules: Vec<RuleInfo> = RULES
         .iter()
         .map(|(id, _, names, _)| RuleInfo {
@@ -214,16 +217,15 @@ fn main() {
         })
         .collect();
     let mut gather = Gather::new(key.clone(), rules.into(), true);
-    let mut writer = Writer::open(&file, &key, "bench").expect("a new inventory");
-    writer
-        .start(&RunStart {
-            version: "bench".into(),
-            rules: [1; 32],
-            options: "{}".into(),
-            ..RunStart::default()
-        })
-        .expect("a run");
-    let root = writer.root(std::path::Path::new("/share")).expect("a root");
+    let mut writer = Writer::open(file, key, "bench").expect("a new inventory");
+    let start = RunStart {
+        version: "bench".into(),
+        rules: [1; 32],
+        options: "{}".into(),
+        ..RunStart::default()
+    };
+    writer.start(&start).expect("a run");
+    let root = writer.root(Path::new("/share")).expect("a root");
 
     let (mut gathering, mut writing) = (Took::default(), Took::default());
     for from in (0..documents).step_by(256) {
@@ -244,6 +246,50 @@ fn main() {
         "findings",
     );
     told("  the same, as documents", writing, documents, "documents");
+    end(&mut writer, root, documents);
+
+    // The next night: one document in two hundred is gone, one is at another place, one is new.
+    let mut known = Known::open(file).expect("the inventory");
+    writer.start(&start).expect("a run");
+    let (mut seen, mut news) = (Vec::new(), Vec::new());
+    let (_, took) = timed(|| {
+        for n in 0..documents {
+            let found = known.find(root, &RawPath::new(path(n))).expect("a look");
+            let found = found.and_then(|d| d.settled(&stamp(n), &[1; 32], |_| Some(1)));
+            match (n % 200, found) {
+                (17, _) => {}
+                (117, _) => {
+                    let mut moved = document(&mut gather, root, n, people);
+                    moved.path = RawPath::new(format!("moved/document {n}.txt"));
+                    news.push(moved);
+                }
+                (_, Some(found)) => seen.push(found),
+                (_, None) => panic!("document {n} is known"),
+            }
+            if n % 200 == 18 {
+                news.push(document(&mut gather, root, documents + n, people));
+            }
+        }
+    });
+    told(
+        "unchanged documents recognised",
+        took,
+        documents,
+        "documents",
+    );
+    let (_, took) = timed(|| {
+        let batch = Batch {
+            documents: news,
+            seen,
+            ..Batch::default()
+        };
+        writer.commit(&batch).expect("a commit");
+    });
+    told("the second run's news", took, documents / 100, "documents");
+    end(&mut writer, root, documents);
+}
+
+fn end(writer: &mut Writer, root: RootId, documents: u64) {
     let totals = RunTotals {
         walked: documents,
         ..RunTotals::default()
@@ -257,10 +303,105 @@ fn main() {
     told(
         "finish (index of hashes, totals)",
         took,
-        findings,
-        "findings",
+        documents,
+        "documents",
     );
-    drop(writer);
+}
+
+/// Where reports go: counts, and notes when the first thousand bytes came.
+struct Sink {
+    started: Instant,
+    first: Option<Duration>,
+    bytes: u64,
+}
+
+impl io::Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.bytes += bytes.len() as u64;
+        if self.bytes >= 1_000 && self.first.is_none() {
+            self.first = Some(self.started.elapsed());
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+type Write<'a> =
+    &'a dyn Fn(&Inventory, &report::Options, &mut dyn io::Write) -> Result<(), report::ReportError>;
+
+fn reports(file: &Path) {
+    let config: Config = toml::from_str(
+        "[[retention]]\nname = \"old departments\"\nkeep = \"6 years\"\npaths = [\"department 1*\"]\n\
+         [[retention]]\nname = \"health\"\nkeep = \"1 year\"\ncategories = [\"health\"]\npaths = [\"department 2*\"]\n",
+    )
+    .expect("a configuration");
+    let options = report::Options {
+        config: Arc::new(config),
+        ..report::Options::default()
+    };
+    println!(
+        "\n{:<36} {:>12} {:>12} {:>10} {:>12}",
+        "report, opened anew", "first 1 kB", "whole", "MB", "processor"
+    );
+    let one = |name: &str, write: Write<'_>| {
+        let mut sink = Sink {
+            started: Instant::now(),
+            first: None,
+            bytes: 0,
+        };
+        let (_, took) = timed(|| {
+            let inventory = Inventory::open(file).expect("the inventory");
+            write(&inventory, &options, &mut sink).expect("a report")
+        });
+        println!(
+            "{name:<36} {:>9.1} ms {:>9.1} ms {:>10.1} {:>9.1} ms",
+            sink.first.unwrap_or(took.wall).as_secs_f64() * 1e3,
+            took.wall.as_secs_f64() * 1e3,
+            sink.bytes as f64 / 1e6,
+            took.processor.as_secs_f64() * 1e3,
+        );
+    };
+    for report in report::REPORTS {
+        // A workbook is written once a month, and the driver of `columns` reads nothing.
+        if report.name() != "columns" {
+            one(report.name(), &|inventory, options, out| {
+                report.write(inventory, options, out)
+            });
+        }
+    }
+    for table in report::table::TABLES {
+        if let Some(write) = report::rows_of(table.name(), "csv") {
+            one(&format!("{} --format csv", table.name()), &write);
+        }
+    }
+    println!();
+}
+
+fn main() {
+    let findings: u64 = std::env::var("DOMESDAY_BENCH_FINDINGS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(if std::env::args().any(|a| a == "--test") {
+            5_000
+        } else {
+            1_000_000
+        });
+    let base =
+        std::env::var_os("DOMESDAY_BENCH_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
+    let dir = tempfile::tempdir_in(base).expect("a folder to bench in");
+    let kept = std::env::var_os("DOMESDAY_BENCH_KEEP").map(PathBuf::from);
+    let file = kept.unwrap_or_else(|| dir.path().join("domesday.db"));
+    let documents = (findings / PER_DOCUMENT).max(1);
+    let people = (findings / 10).max(10);
+    println!("{findings} findings in {documents} documents, of {people} people");
+
+    let key = Key::from_text("5a".repeat(32).as_bytes(), "the bench").expect("a key");
+    if !file.exists() {
+        write(&file, &key, findings, documents, people);
+    }
     let size = std::fs::metadata(&file).expect("the file").len();
     println!(
         "{:<36} {:>9.1} MB {:>12.1} bytes/finding",
@@ -268,12 +409,9 @@ fn main() {
         size as f64 / 1e6,
         size as f64 / findings as f64
     );
+    reports(&file);
 
     let inventory = Inventory::open(&file).expect("the inventory");
-    for round in ["first", "again"] {
-        let (_, took) = timed(|| summary::model(&inventory).expect("the figures"));
-        told(&format!("summary, {round}"), took, findings, "findings");
-    }
     let mut count = 0_u64;
     let (_, took) = timed(|| {
         inventory.findings::<InventoryError>(domesday::model::Level::Low, |_| {
@@ -282,23 +420,6 @@ fn main() {
         })
     });
     told("every finding, for an export", took, count, "findings");
-
-    let mut known = Known::open(&file).expect("the inventory");
-    let (settled, took) = timed(|| {
-        (0..documents)
-            .filter(|&n| {
-                let found = known.find(root, &RawPath::new(path(n))).expect("a look");
-                found.is_some_and(|d| d.settled(&stamp(n), &[1; 32], |_| Some(1)).is_some())
-            })
-            .count()
-    });
-    assert_eq!(settled as u64, documents, "every document is known");
-    told(
-        "unchanged documents recognised",
-        took,
-        documents,
-        "documents",
-    );
 
     let ((), took) = timed(|| {
         for _ in 0..20 {

@@ -13,6 +13,7 @@ use crate::{
         overview::Figures,
         read::outcome_kind,
         record::{RawPath, RootId, RunEnd, RunTotals},
+        sums::count_roots,
         write::{WriteError, Writer, now},
     },
     model::OutcomeKind,
@@ -193,6 +194,7 @@ impl Writer {
         self.drop_orphans()?;
         self.build_index()?;
         self.in_transaction(|tx, _| {
+            count_roots(tx)?;
             let figures = serde_json::to_string(&Figures(tx).read()?)
                 .map_err(|_| WriteError::Record("figures that are not text"))?;
             tx.execute("DELETE FROM rollup", [])?;

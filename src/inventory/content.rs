@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use crate::inventory::{
     pack::Names,
     record::{ContentRecord, NameRecord, PartRecord, RuleRecord, TokenRecord},
+    sums::{self, Sums},
     write::{Cache, Ticket, WriteError, Writing, intern},
 };
 
@@ -77,16 +78,25 @@ impl<'b> Writing<'_, 'b> {
                     (None, Some(early)) => early,
                     (None, None) => {
                         let readers = self.readers_of(tx, parts)?;
+                        let sums = Sums::of(parts, |category| self.cache.category(tx, category))?;
                         tx.prepare_cached(
-                            "INSERT INTO content (digest, size, rules, readers, read_run)
-                             VALUES (?1, ?2, ?3, ?4, ?5)",
+                            "INSERT INTO content (digest, size, rules, readers, read_run,
+                                high, medium, low, categories, people, members, unread)
+                             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
                         )?
                         .execute(params![
                             &record.digest[..],
                             record.size as i64,
                             rules,
                             readers,
-                            run.id
+                            run.id,
+                            sums.high,
+                            sums.medium,
+                            sums.low,
+                            sums.categories,
+                            sums.people,
+                            sums.members,
+                            sums.unread,
                         ])?;
                         let id = tx.last_insert_rowid();
                         for part in parts {
@@ -116,6 +126,8 @@ impl<'b> Writing<'_, 'b> {
                     readers,
                     run.id
                 ])?;
+                self.bulk.flush(tx)?;
+                sums::work_out(tx, id)?;
                 Ok(id)
             }
             // The first arm takes every other copy.
@@ -319,6 +331,7 @@ pub(super) fn drop_parts(tx: &Connection, owner: &str, id: i64) -> rusqlite::Res
 
 impl Cache {
     fn rule(&mut self, tx: &Connection, record: &RuleRecord) -> rusqlite::Result<i64> {
+        self.category(tx, record.category)?;
         intern(tx, &mut self.rules, &record.rule, |tx| {
             tx.query_row(
                 "INSERT INTO rule (name, category, kind) VALUES (?1, ?2, ?3)

@@ -17,6 +17,7 @@ use crate::inventory::{
     pack::Names,
     read::{joined, name},
     record::{RawPath, ValueHash},
+    sums::count_roots,
     write::{WriteError, Writer, now},
 };
 
@@ -126,6 +127,7 @@ fn take_out(
             needles.push(path);
         }
     }
+    count_roots(tx)?;
     let figures = serde_json::to_string(&Figures(tx).read()?)
         .map_err(|_| WriteError::Record("figures that are not text"))?;
     tx.execute("UPDATE rollup SET figures = ?1", [figures])?;

@@ -1,9 +1,10 @@
 //! What is held where, document by document, in one walk that joins nothing: for retention, the record of processing and
 //! the workbook, which go through every document and need few facts of each.
 //!
-//! Two walks along primary keys, as in `overview`: findings by part, then documents. Memory: a few words per content.
+//! One walk over the documents with the sums kept beside their contents; findings are looked at only where they lie in
+//! names. Memory: the folders, and a few words per name with findings.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{cmp::Ordering, collections::HashMap, sync::Arc};
 
 use crate::{
     inventory::{
@@ -105,15 +106,28 @@ pub struct Held {
     pub outcome: OutcomeKind,
     /// Categories held.
     pub categories: Categories,
-    /// Findings of them.
-    pub findings: u64,
+    /// Findings of high confidence.
+    pub high: u64,
+    /// Findings of medium confidence.
+    pub medium: u64,
+    /// Findings of low confidence.
+    pub hints: u64,
     /// People it is about, the most of any document inside it.
     pub people: u64,
+    /// Documents inside it that could not be read, or only in part.
+    pub unread_inside: u64,
+    /// Other places with the same content.
+    pub copies: u64,
     /// Number of its content: copies have the same. `None` when it was not opened.
     pub content: Option<i64>,
 }
 
 impl Held {
+    /// Findings of medium and high confidence.
+    pub fn findings(&self) -> u64 {
+        self.high + self.medium
+    }
+
     /// Its path below its root.
     pub fn below_root(&self) -> RawPath {
         joined(&self.folder.path, &self.name)
@@ -123,12 +137,26 @@ impl Held {
     pub fn path(&self) -> RawPath {
         joined(&self.folder.whole(), &self.name)
     }
+
+    /// Order by root, folder and name: that of paths, folder by folder.
+    pub fn by_path(&self, other: &Held) -> Ordering {
+        fn folder(held: &Held) -> (&RawPath, &RawPath) {
+            (&held.folder.root, &held.folder.path)
+        }
+        if self.folder.id == other.folder.id {
+            return self.name.cmp(&other.name);
+        }
+        folder(self)
+            .cmp(&folder(other))
+            .then_with(|| self.name.cmp(&other.name))
+    }
 }
 
+/// What is held in a name.
 #[derive(Clone, Copy, Default)]
-struct Sum {
+struct InName {
     categories: Categories,
-    findings: u64,
+    counts: [u64; 3],
     people: u64,
 }
 
@@ -139,36 +167,29 @@ impl Inventory {
         mut each: impl FnMut(Held) -> Result<(), E>,
     ) -> Result<(), E> {
         let sql = |e| E::from(self.sql(e));
-        let (contents, names) = self.sums().map_err(sql)?;
+        let names = self.held_in_names().map_err(sql)?;
         let folders = self.folders_by_number().map_err(sql)?;
+        let mut sets = Sets::new(self).map_err(sql)?;
         let mut statement = self
             .db
             .prepare(
-                "SELECT id, folder, name, size, mtime, accessed, exposure, outcome, content FROM document
-                 WHERE gone_run IS NULL",
+                "SELECT d.id, d.folder, d.name, d.size, d.mtime, d.accessed, d.exposure, d.outcome, d.content,
+                        c.high, c.medium, c.low, c.categories, c.people, c.unread, c.live
+                 FROM document d LEFT JOIN content c ON c.id = d.content WHERE d.gone_run IS NULL",
             )
             .map_err(sql)?;
         let mut rows = statement.query([]).map_err(sql)?;
         while let Some(row) = rows.next().map_err(sql)? {
-            let read = || -> rusqlite::Result<Option<Held>> {
+            let mut read = || -> rusqlite::Result<Option<Held>> {
                 let outcome = outcome_kind(row.get_ref(7)?.as_str()?);
                 if !outcome.is_document() {
                     return Ok(None);
                 }
-                let document: i64 = row.get(0)?;
-                let content: Option<i64> = row.get(8)?;
-                let mut sum = content
-                    .and_then(|content| contents.get(&content).copied())
-                    .unwrap_or_default();
-                if let Some(in_name) = names.get(&document) {
-                    sum.categories.extend(in_name.categories);
-                    sum.findings += in_name.findings;
-                    sum.people = sum.people.max(in_name.people);
-                }
                 let Some(folder) = folders.get(&row.get(1)?) else {
                     return Ok(None);
                 };
-                Ok(Some(Held {
+                let document: i64 = row.get(0)?;
+                let mut held = Held {
                     document: DocumentId(document),
                     folder: folder.clone(),
                     name: name(row, 2)?,
@@ -177,11 +198,24 @@ impl Inventory {
                     accessed: row.get(5)?,
                     exposure: Exposure::from_number(row.get(6)?),
                     outcome,
-                    categories: sum.categories,
-                    findings: sum.findings,
-                    people: sum.people.max(u64::from(!sum.categories.is_empty())),
-                    content,
-                }))
+                    categories: sets.get(row.get::<_, Option<i64>>(12)?.unwrap_or(0)),
+                    high: count(row, 9)?,
+                    medium: count(row, 10)?,
+                    hints: count(row, 11)?,
+                    people: count(row, 13)?,
+                    unread_inside: count(row, 14)?,
+                    copies: count(row, 15)?.saturating_sub(1),
+                    content: row.get(8)?,
+                };
+                if let Some(in_name) = names.get(&document) {
+                    held.categories.extend(in_name.categories);
+                    held.hints += in_name.counts[0];
+                    held.medium += in_name.counts[1];
+                    held.high += in_name.counts[2];
+                    held.people = held.people.max(in_name.people);
+                }
+                held.people = held.people.max(u64::from(!held.categories.is_empty()));
+                Ok(Some(held))
             };
             if let Some(held) = read().map_err(sql)? {
                 each(held)?;
@@ -190,35 +224,27 @@ impl Inventory {
         Ok(())
     }
 
-    /// By content, and by document where it lies in the name.
-    #[allow(clippy::type_complexity)] // two maps, used at one place
-    fn sums(&self) -> rusqlite::Result<(HashMap<i64, Sum>, HashMap<i64, Sum>)> {
-        let rules: HashMap<i64, Category> = self
-            .db
-            .prepare("SELECT id, category FROM rule")?
-            .query_map([], |row| {
-                Ok((row.get(0)?, category(row.get_ref(1)?.as_str()?)))
-            })?
-            .collect::<Result<_, _>>()?;
-        let (mut contents, mut names) = (HashMap::new(), HashMap::new());
+    /// By document, where something was found in its name.
+    fn held_in_names(&self) -> rusqlite::Result<HashMap<i64, InName>> {
+        let mut names: HashMap<i64, InName> = HashMap::new();
         let mut statement = self.db.prepare(
-            "SELECT f.rule, f.medium + f.high, p.people, p.content, p.document
-             FROM finding f CROSS JOIN part p ON p.id = f.part WHERE f.medium + f.high > 0",
+            "SELECT p.document, r.category, f.low, f.medium, f.high, p.people
+             FROM part p INDEXED BY part_document CROSS JOIN finding f ON f.part = p.id JOIN rule r ON r.id = f.rule
+             WHERE p.document IS NOT NULL",
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let Some(&category) = rules.get(&row.get(0)?) else {
-                continue;
-            };
-            let sum: &mut Sum = match row.get::<_, Option<i64>>(3)? {
-                Some(content) => contents.entry(content).or_default(),
-                None => names.entry(row.get(4)?).or_default(),
-            };
-            sum.categories.insert(category);
-            sum.findings += count(row, 1)?;
-            sum.people = sum.people.max(count(row, 2)?);
+            let sum = names.entry(row.get(0)?).or_default();
+            let counts = [count(row, 2)?, count(row, 3)?, count(row, 4)?];
+            if counts[1] + counts[2] > 0 {
+                sum.categories.insert(category(row.get_ref(1)?.as_str()?));
+            }
+            for (sum, count) in sum.counts.iter_mut().zip(counts) {
+                *sum += count;
+            }
+            sum.people = sum.people.max(count(row, 5)?);
         }
-        Ok((contents, names))
+        Ok(names)
     }
 
     fn folders_by_number(&self) -> rusqlite::Result<HashMap<i64, Arc<Folder>>> {
@@ -233,6 +259,38 @@ impl Inventory {
                 Ok((folder.id, Arc::new(folder)))
             })?
             .collect()
+    }
+}
+
+/// The sets of categories that contents have, by what stands in `content.categories`: few, however many contents.
+struct Sets {
+    bits: Vec<(i64, Category)>,
+    known: HashMap<i64, Categories>,
+}
+
+impl Sets {
+    fn new(inventory: &Inventory) -> rusqlite::Result<Sets> {
+        let bits = inventory
+            .db
+            .prepare("SELECT bit, name FROM category")?
+            .query_map([], |row| {
+                Ok((row.get(0)?, category(row.get_ref(1)?.as_str()?)))
+            })?
+            .collect::<Result<_, _>>()?;
+        Ok(Sets {
+            bits,
+            known: HashMap::new(),
+        })
+    }
+
+    fn get(&mut self, stored: i64) -> Categories {
+        let bits = &self.bits;
+        *self.known.entry(stored).or_insert_with(|| {
+            bits.iter()
+                .filter(|(bit, _)| stored >> bit & 1 == 1)
+                .map(|(_, category)| *category)
+                .collect()
+        })
     }
 }
 

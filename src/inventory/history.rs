@@ -135,14 +135,14 @@ impl Inventory {
     ) -> rusqlite::Result<Vec<(i64, i64, String, String)>> {
         let sql = match what {
             What::New => {
-                "SELECT id, first_run, '', '' FROM document d WHERE first_run > ?1 AND gone_run IS NULL
-                 AND NOT EXISTS (SELECT 1 FROM change c WHERE c.document = d.id AND c.what = 'moved') AND ?2 = ?2
+                "SELECT id, first_run, '', '' FROM document WHERE first_run > ?1 AND gone_run IS NULL
+                 AND id NOT IN (SELECT document FROM change WHERE what = 'moved') AND ?2 = ?2
                  ORDER BY folder, name"
             }
             What::Gone => {
                 "SELECT document, run, '', '' FROM change g WHERE run > ?1 AND what = ?2
                  AND (SELECT gone_run FROM document d WHERE d.id = g.document) = g.run
-                 AND NOT EXISTS (SELECT 1 FROM change c WHERE c.run = g.run AND c.what = 'moved' AND c.before = g.document)
+                 AND (run, document) NOT IN (SELECT run, before FROM change WHERE run > ?1 AND what = 'moved')
                  ORDER BY id"
             }
             _ => {
@@ -167,10 +167,7 @@ impl Inventory {
         let read = || -> rusqlite::Result<Vec<i64>> {
             self.db
                 .prepare_cached(
-                    "SELECT c.id FROM content c WHERE c.live > 1 AND EXISTS
-                        (SELECT 1 FROM part p JOIN finding f ON f.part = p.id
-                         WHERE p.content = c.id AND f.high + f.medium > 0)
-                     ORDER BY c.live DESC, c.id",
+                    "SELECT id FROM content WHERE live > 1 AND high + medium > 0 ORDER BY live DESC, id",
                 )?
                 .query_map([], |row| row.get(0))?
                 .collect()

@@ -10,7 +10,7 @@ use crate::{
         database,
         error::InventoryError,
         pack::{Spot, status_from_number},
-        read::{Inventory, count, outcome_kind},
+        read::{Inventory, count},
         record::{DocumentId, FindingRecord, TokenKey, ValueHash},
         rows::{
             FindingId, FindingRow, PartRow, Place, RuleCount, Within, category, finding_id, part,
@@ -171,32 +171,6 @@ impl Inventory {
                     .collect()
             })
             .map_err(|e| self.sql(e))
-    }
-
-    /// Documents and members that could not be read, or only in part, where somebody may be unseen.
-    pub fn unread(&self) -> Result<(u64, u64), InventoryError> {
-        let sum = |sql: &str| -> rusqlite::Result<u64> {
-            let mut statement = self.db.prepare_cached(sql)?;
-            let mut rows = statement.query([])?;
-            let mut sum = 0;
-            while let Some(row) = rows.next()? {
-                if outcome_kind(row.get_ref(0)?.as_str()?).is_problem() {
-                    sum += count(row, 1)?;
-                }
-            }
-            Ok(sum)
-        };
-        let read = || {
-            Ok((
-                sum(
-                    "SELECT outcome, COUNT(*) FROM document WHERE gone_run IS NULL GROUP BY outcome",
-                )?,
-                sum(
-                    "SELECT outcome, COUNT(*) FROM part INDEXED BY part_unread WHERE outcome <> 'read' AND ordinal > 0 GROUP BY outcome",
-                )?,
-            ))
-        };
-        read().map_err(|e| self.sql(e))
     }
 
     /// In how many parts a value is: how common it is.

@@ -14,7 +14,10 @@ const APPLICATION: i64 = 0x446f_6d65;
 pub const SCHEMA: &str = include_str!("schema.sql");
 
 /// Scripts that take schema n (from 1) to n + 1. The script of a version is never edited once released.
-const STEPS: &[&str] = &[include_str!("migrations/1-to-2.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/1-to-2.sql"),
+    include_str!("migrations/2-to-3.sql"),
+];
 
 /// The schema this program reads and writes.
 pub const VERSION: i64 = 1 + STEPS.len() as i64;

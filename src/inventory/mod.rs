@@ -29,6 +29,8 @@ mod rekey;
 mod review;
 mod rows;
 pub mod sound;
+mod sums;
+mod unread;
 mod write;
 
 pub use audit::{AuditEntry, log_use};

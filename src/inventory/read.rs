@@ -188,29 +188,34 @@ impl Inventory {
         Ok(runs)
     }
 
-    /// The roots, in the order they were first scanned.
+    /// The roots, in the order they were first scanned. How many documents they have is counted when a scan ends; while
+    /// one writes, and after one that died, it is counted anew.
     pub fn roots(&self) -> Result<Vec<Root>, InventoryError> {
-        self.db
-            .prepare(
-                "SELECT r.id, r.path, r.walked_at, count(d.id) - count(d.gone_run), count(d.gone_run), r.name
-                 FROM root r LEFT JOIN folder f ON f.root = r.id LEFT JOIN document d ON d.folder = f.id
-                 GROUP BY r.id ORDER BY r.id",
-            )
-            .and_then(|mut statement| {
-                statement
-                    .query_map([], |row| {
-                        Ok(Root {
-                            id: RootId(row.get(0)?),
-                            path: name(row, 1)?,
-                            walked_at: row.get(2)?,
-                            documents: count(row, 3)?,
-                            gone: count(row, 4)?,
-                            name: row.get(5)?,
-                        })
-                    })?
-                    .collect()
-            })
-            .map_err(|e| self.sql(e))
+        let read = || -> rusqlite::Result<Vec<Root>> {
+            let ended = self.db.prepare_cached("SELECT 1 FROM rollup")?.exists([])?;
+            let sql = match ended {
+                true => "SELECT id, path, walked_at, documents, gone, name FROM root ORDER BY id",
+                false => {
+                    "SELECT r.id, r.path, r.walked_at, count(d.id) - count(d.gone_run), count(d.gone_run), r.name
+                     FROM root r LEFT JOIN folder f ON f.root = r.id LEFT JOIN document d ON d.folder = f.id
+                     GROUP BY r.id ORDER BY r.id"
+                }
+            };
+            self.db
+                .prepare_cached(sql)?
+                .query_map([], |row| {
+                    Ok(Root {
+                        id: RootId(row.get(0)?),
+                        path: name(row, 1)?,
+                        walked_at: row.get(2)?,
+                        documents: count(row, 3)?,
+                        gone: count(row, 4)?,
+                        name: row.get(5)?,
+                    })
+                })?
+                .collect()
+        };
+        read().map_err(|e| self.sql(e))
     }
 
     /// How the inventory itself is.

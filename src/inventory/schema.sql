@@ -1,4 +1,4 @@
--- The inventory, schema 2. Printed by `domesday schema`; readable with any SQLite tool.
+-- The inventory, schema 3. Printed by `domesday schema`; readable with any SQLite tool.
 --
 -- No value of a document is in here. A value is a keyed hash (the first 64 bits of BLAKE3 under a key that is kept
 -- elsewhere, as a signed integer) and, for people, a masked preview. Paths, names of archive members, names of sheets and
@@ -56,7 +56,9 @@ CREATE TABLE root (               -- Where scans start.
     added_run INTEGER REFERENCES run,  -- Run that first met it.
     walked_run INTEGER REFERENCES run, -- Last run that walked all of it.
     walked_at INTEGER,            -- When that was.
-    name TEXT                     -- What people call it, from `domesday.toml`; null when it has no name.
+    name TEXT,                    -- What people call it, from `domesday.toml`; null when it has no name.
+    documents INTEGER NOT NULL DEFAULT 0, -- Entries that were there when the last scan ended.
+    gone INTEGER NOT NULL DEFAULT 0       -- Entries that were gone then.
 ) STRICT;
 
 CREATE TABLE folder (             -- Folders that hold documents.
@@ -98,7 +100,7 @@ CREATE TABLE document (           -- Places: what the walker met, one row a path
     UNIQUE (folder, name)
 ) STRICT;
 CREATE INDEX document_content ON document (content);
-CREATE INDEX document_unread ON document (outcome) WHERE outcome <> 'read';
+CREATE INDEX document_unread ON document (outcome) WHERE outcome <> 'read' AND gone_run IS NULL;
 
 CREATE TABLE content (            -- What was read, once, however many places hold it.
     id INTEGER PRIMARY KEY AUTOINCREMENT, -- Number.
@@ -107,7 +109,20 @@ CREATE TABLE content (            -- What was read, once, however many places ho
     rules INTEGER REFERENCES rule_set,     -- Rules and options it was read with.
     readers INTEGER REFERENCES reader_set, -- Readers it went through.
     read_run INTEGER NOT NULL REFERENCES run, -- Run that read it.
-    live INTEGER NOT NULL DEFAULT 0 -- Documents that hold it and are not gone.
+    live INTEGER NOT NULL DEFAULT 0, -- Documents that hold it and are not gone.
+    high INTEGER NOT NULL DEFAULT 0,   -- Sum of `finding.high` over its parts.
+    medium INTEGER NOT NULL DEFAULT 0, -- The same of `medium`.
+    low INTEGER NOT NULL DEFAULT 0,    -- The same of `low`.
+    categories INTEGER NOT NULL DEFAULT 0, -- Categories of its high and medium findings: the sum of 1 << `category.bit`.
+    people INTEGER NOT NULL DEFAULT 0, -- The most of `part.people`.
+    members INTEGER NOT NULL DEFAULT 0, -- Documents inside it.
+    unread INTEGER NOT NULL DEFAULT 0  -- Of these, those that could not be read, or only in part.
+) STRICT;
+CREATE INDEX content_unread ON content (live, unread) WHERE unread > 0;
+
+CREATE TABLE category (           -- Categories of personal data that were found, with their place in `content.categories`.
+    bit INTEGER PRIMARY KEY,      -- From 0; never given twice.
+    name TEXT NOT NULL UNIQUE     -- Stable id, as in `rule.category`.
 ) STRICT;
 
 CREATE TABLE part (               -- Documents inside a content: the file itself and its members. Also: a place's own name.
@@ -127,7 +142,6 @@ CREATE TABLE part (               -- Documents inside a content: the file itself
 ) STRICT;
 CREATE INDEX part_content ON part (content, ordinal) WHERE content IS NOT NULL;
 CREATE INDEX part_document ON part (document) WHERE document IS NOT NULL;
-CREATE INDEX part_unread ON part (outcome) WHERE outcome <> 'read';
 
 CREATE TABLE rule (               -- Rules that found something, as they were when they did.
     id INTEGER PRIMARY KEY,       -- Number.

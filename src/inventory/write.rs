@@ -33,7 +33,7 @@ use crate::{
             RawPath, RootId, RunId, RunStart, Seen, Stamp,
         },
     },
-    model::OutcomeKind,
+    model::{Category, OutcomeKind},
 };
 
 /// Entries of a cache before it is emptied: what bounds the writer's memory.
@@ -73,6 +73,8 @@ pub(super) struct Cache {
     pub(super) rules: HashMap<String, i64>,
     pub(super) rule_sets: HashMap<Fingerprint, i64>,
     pub(super) readers: HashMap<String, i64>,
+    /// Places in `content.categories`.
+    pub(super) categories: HashMap<Category, i64>,
     /// Hashes of names and tokens written in this run.
     pub(super) names: HashSet<u64>,
 }

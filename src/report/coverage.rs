@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use crate::{
-    inventory::{Inventory, Which},
+    inventory::Inventory,
     report::{Options, Report, ReportError, text},
 };
 
@@ -81,7 +81,7 @@ impl Report for Coverage {
             return Ok(());
         }
         writeln!(out, "Not read, or only in part:")?;
-        inventory.places::<ReportError>(Which::Live, |place| {
+        inventory.unread_places::<ReportError>(|place| {
             let path = place.path.display();
             let path = text::terminal(&path);
             if place.outcome.kind.is_problem() {

@@ -275,13 +275,11 @@ pub fn answer(inventory: &Inventory, options: &Options) -> Result<Answer, Report
         }
         Ok(())
     })?;
-    due.sort_by_cached_key(|due| {
-        let date = match due.verdict {
-            Verdict::Overdue(_, _, date) => (0, date),
-            _ => (1, Date::MAX),
-        };
-        (date, due.held.path())
-    });
+    let date = |due: &Due| match due.verdict {
+        Verdict::Overdue(_, _, date) => (0, date),
+        _ => (1, Date::MAX),
+    };
+    due.sort_by(|a, b| date(a).cmp(&date(b)).then_with(|| a.held.by_path(&b.held)));
     let mut no_rule_folders: Vec<_> = folders.into_values().collect();
     no_rule_folders.sort_by(|a, b| (b.2, b.1).cmp(&(a.2, a.1)).then(a.0.cmp(&b.0)));
     Ok(Answer {
@@ -446,8 +444,12 @@ mod tests {
             exposure: Exposure::Group,
             outcome: OutcomeKind::Read,
             categories: categories.iter().copied().collect(),
-            findings: 1,
+            high: 1,
+            medium: 0,
+            hints: 0,
             people: 1,
+            unread_inside: 0,
+            copies: 0,
             content: None,
         }
     }

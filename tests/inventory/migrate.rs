@@ -1,10 +1,14 @@
 //! Databases of older versions, kept from when they were new: `version-N.db.zst`, made by that version's `domesday scan`.
 //! Version 1 holds two scans of a share of five files, one of them moved and one gone since, and a look-up; its key is 32
-//! bytes of 0x5a.
+//! bytes of 0x5a. Version 2, under the same key: two scans of six files, one moved, one gone, an archive with a member that
+//! cannot be read, and a file with a name in its name.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use domesday::inventory::{Inventory, InventoryError, Key, VERSION, Writer};
+use domesday::{
+    inventory::{Inventory, InventoryError, Key, VERSION, Which, Writer},
+    model::Category,
+};
 use rusqlite::Connection;
 
 fn kept(version: u32, into: &Path) {
@@ -93,6 +97,70 @@ fn a_kept_old_inventory_becomes_like_a_new_one_and_loses_nothing() {
     // And a scan goes on with it.
     drop((inventory, db));
     drop(Writer::open(&old, &key(), "test").unwrap());
+}
+
+#[test]
+fn sums_that_a_migration_works_out_are_those_of_the_findings() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("old.db");
+    kept(2, &path);
+    let inventory = Inventory::open(&path).unwrap();
+    let root = &inventory.roots().unwrap()[0];
+    assert_eq!((root.documents, root.gone), (5, 2));
+    assert_eq!(inventory.unread().unwrap(), (1, 1));
+    let mut told = BTreeMap::new();
+    inventory
+        .held::<InventoryError>(|held| {
+            let categories: Vec<_> = held.categories.iter().map(|c| c.id()).collect();
+            let line = format!(
+                "{} {} {} {} {} {}",
+                categories.join("+"),
+                held.high,
+                held.medium,
+                held.hints,
+                held.people,
+                held.unread_inside
+            );
+            told.insert(held.below_root().display(), line);
+            Ok(())
+        })
+        .unwrap();
+    // The same from the findings themselves, document by document.
+    let mut counted = BTreeMap::new();
+    inventory
+        .places::<InventoryError>(Which::Live, |place| {
+            let parts = inventory.parts(place)?;
+            let rules = || parts.iter().flat_map(|part| &part.rules);
+            let categories: Vec<_> = Category::ALL
+                .iter()
+                .filter(|c| rules().any(|r| r.category == **c && r.counts[1] + r.counts[2] > 0))
+                .map(|c| c.id())
+                .collect();
+            let sum = |level: usize| rules().map(|r| r.counts[level]).sum::<u64>();
+            let people = parts.iter().map(|part| part.people).max().unwrap_or(0);
+            let unread = parts
+                .iter()
+                .filter(|part| part.ordinal > 0 && part.outcome.kind.is_problem());
+            let line = format!(
+                "{} {} {} {} {} {}",
+                categories.join("+"),
+                sum(2),
+                sum(1),
+                sum(0),
+                people.max(u64::from(!categories.is_empty())),
+                unread.count()
+            );
+            let path = place.path.display();
+            counted.insert(path.strip_prefix("/share/").unwrap().to_owned(), line);
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(told, counted);
+    assert_eq!(told.len(), 5);
+    assert!(
+        told["HR/sick note Jane Example.txt"].contains("health 2 1 0 1 0"),
+        "{told:?}"
+    );
 }
 
 #[test]

@@ -316,7 +316,9 @@ fn exposure_copies_and_folders_tell_what_they_are_for() {
     let desk = share();
     let exposure = printed(&desk, "exposure");
     assert!(
-        exposure.contains("/share/HR/sick note.txt  (name, health, owner hr, modified 2023-11-14)"),
+        exposure.contains(
+            "/share/HR/sick note.txt  (health, name; 2 findings, owner hr, modified 2023-11-14)"
+        ),
         "{exposure}"
     );
     assert!(

@@ -8,7 +8,7 @@ use std::{
 };
 
 use domesday::inventory::{
-    Inventory, InventoryError, Key, Writer,
+    Inventory, InventoryError, Key, VERSION, Writer,
     record::{Batch, Early, RunEnd, RunTotals},
 };
 use domesday::model::Level;
@@ -101,7 +101,9 @@ fn a_newer_inventory_is_refused_with_both_numbers() {
     ] {
         let error = error.to_string();
         assert!(
-            error.contains("newer domesday (schema 99, this program knows 2)"),
+            error.contains(&format!(
+                "newer domesday (schema 99, this program knows {VERSION})"
+            )),
             "{error}"
         );
     }

@@ -4,11 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
+use super::charts;
 use crate::{
-    inventory::{
-        Inventory, PartRow, Place, Which,
-        record::{DocumentId, Exposure},
-    },
+    inventory::{Held, Inventory, Place, record::Exposure},
     model::{Category, Class, Evidence, Status},
     report::{
         Options, ReportError, text,
@@ -84,8 +82,6 @@ struct Row {
     x: u8,
     /// Drill-down: part, rule, counts, findings; empty when the page has none of it.
     d: Vec<(String, String, [u64; 3], Vec<Detail>)>,
-    #[serde(skip)]
-    document: DocumentId,
 }
 
 /// A finding: location, level, preview, evidence, id.
@@ -95,44 +91,49 @@ pub(super) fn gather(inventory: &Inventory, options: &Options) -> Result<Data, R
     let roots = inventory.roots()?;
     let tree = Tree::new(&inventory.overview()?.folders, &roots);
     let labels = Labels::new(&roots);
-    let credential = Category::ALL
-        .iter()
-        .position(|c| *c == Category::Credential);
-    let mut rows: Vec<Row> = Vec::new();
     let mut folders = Folders::default();
     let (mut ages, mut exposures) = (BTreeMap::new(), BTreeMap::new());
     let (mut left_out, mut credentials, mut copies) = (0_u64, 0, 0);
-    inventory.places::<ReportError>(Which::Live, |place| {
-        if !place.outcome.kind.is_document() {
-            return Ok(());
-        }
-        let parts = inventory.parts(place)?;
-        let row = row(place, &parts, &labels, &mut folders);
-        let holds = row.f[0] + row.f[1] > 0;
-        if holds {
-            let year = place
+    let mut kept: Vec<Held> = Vec::new();
+    inventory.held::<ReportError>(|held| {
+        if !held.categories.is_empty() {
+            let year = held
                 .modified
                 .and_then(|at| text::year(at, &options.timezone));
             for (other, special) in [
                 ages.entry(year).or_insert((0, 0)),
-                exposures.entry(place.exposure).or_insert((0, 0)),
+                exposures.entry(held.exposure).or_insert((0, 0)),
             ] {
-                *(if row.x > 0 { special } else { other }) += 1;
+                *(if held.categories.is_special() {
+                    special
+                } else {
+                    other
+                }) += 1;
             }
-            credentials += u64::from(row.c.iter().any(|c| Some(usize::from(*c)) == credential));
-            copies += u64::from(row.k > 0);
+            credentials += u64::from(held.categories.contains(Category::Credential));
+            copies += u64::from(held.copies > 0);
         }
-        if !holds && row.f[2] == 0 && row.u.is_empty() {
-            return Ok(());
+        if held.high + held.medium + held.hints + held.unread_inside > 0
+            || held.outcome.is_problem()
+        {
+            kept.push(held);
         }
-        rows.push(row);
-        if rows.len() >= DOCUMENTS * 2 {
-            left_out += cut(&mut rows, &folders);
+        if kept.len() >= DOCUMENTS * 2 {
+            left_out += cut(&mut kept);
         }
         Ok(())
     })?;
-    left_out += cut(&mut rows, &folders);
-    let detailed = details(inventory, &mut rows)?;
+    left_out += cut(&mut kept);
+    let mut rows = Vec::with_capacity(kept.len());
+    let mut details = Details::default();
+    for held in kept {
+        // It may have gone since it was counted.
+        if let Some(place) = inventory.place(held.document)? {
+            rows.push(row(&held, &place, &labels, &mut folders));
+            details.fill(inventory, &place, rows.last_mut())?;
+        }
+    }
+    let detailed = details.documents;
     let mut note =
         "Every document in which something was found or that could not be read, those with special category data and \
          most findings first. Open one to see where in it, and why."
@@ -200,85 +201,70 @@ impl Folders {
 }
 
 /// Keeps the documents that hold most; returns how many went.
-fn cut(rows: &mut Vec<Row>, folders: &Folders) -> u64 {
-    let folder = |row: &Row| &folders.names[row.g as usize];
-    rows.sort_by(|a, b| {
-        weight(b)
-            .cmp(&weight(a))
-            .then_with(|| (folder(a), &a.p).cmp(&(folder(b), &b.p)))
-    });
-    let over = rows.len().saturating_sub(DOCUMENTS);
-    rows.truncate(DOCUMENTS);
+fn cut(kept: &mut Vec<Held>) -> u64 {
+    let weight = |held: &Held| (held.categories.is_special(), held.findings(), held.hints);
+    kept.sort_by(|a, b| weight(b).cmp(&weight(a)).then_with(|| a.by_path(b)));
+    let over = kept.len().saturating_sub(DOCUMENTS);
+    kept.truncate(DOCUMENTS);
     over as u64
 }
 
-fn weight(row: &Row) -> (u8, u64, u64) {
-    (row.x, row.f[0] + row.f[1], row.f[2])
-}
-
-fn row(place: &Place, parts: &[PartRow], labels: &Labels, folders: &mut Folders) -> Row {
-    let (mut findings, mut special) = ([0; 3], false);
-    let mut categories = Vec::new();
-    for rule in parts.iter().flat_map(|part| &part.rules) {
-        let [low, medium, high] = rule.counts;
-        for (sum, count) in findings.iter_mut().zip([high, medium, low]) {
-            *sum += count;
-        }
-        if medium + high > 0 {
-            special |= rule.category.class() != Class::Standard;
-            let index = Category::ALL.iter().position(|c| *c == rule.category);
-            categories.extend(index.map(|index| index as u8));
-        }
-    }
+fn row(held: &Held, place: &Place, labels: &Labels, folders: &mut Folders) -> Row {
+    let mut categories: Vec<u8> = held
+        .categories
+        .iter()
+        .map(|c| charts::index(c) as u8)
+        .collect();
     categories
         .sort_unstable_by_key(|&c| (Category::ALL[usize::from(c)].class() == Class::Standard, c));
-    categories.dedup();
     let outcome = if place.outcome.kind.is_problem() {
         place.outcome.to_string()
     } else {
-        let inside = parts
-            .iter()
-            .filter(|part| part.ordinal > 0 && part.outcome.kind.is_problem())
-            .count() as u64;
-        match inside {
+        match held.unread_inside {
             0 => String::new(),
             n => format!("{} inside not read", text::number(n)),
         }
     };
-    let (folder, name) = place.path.split();
     Row {
-        g: folders.number(&labels.label(&String::from_utf8_lossy(folder))),
-        p: text::terminal(&String::from_utf8_lossy(name)).into_owned(),
-        s: place.size,
-        m: place
+        g: folders.number(&labels.label(&held.folder.whole().display())),
+        p: text::terminal(&held.name.display()).into_owned(),
+        s: held.size,
+        m: held
             .modified
             .map(text::file_time)
             .and_then(|time| time.get(..10).map(str::to_owned))
             .unwrap_or_default(),
         o: text::terminal(&place.owner).into_owned(),
-        e: place.exposure as u8,
+        e: held.exposure as u8,
         u: text::terminal(&outcome).into_owned(),
-        f: findings,
-        n: parts.iter().map(|part| part.people).max().unwrap_or(0),
-        k: place.copies,
+        f: [held.high, held.medium, held.hints],
+        n: held.people,
+        k: held.copies,
         c: categories,
-        x: u8::from(special),
+        x: u8::from(held.categories.is_special()),
         d: Vec::new(),
-        document: place.document,
     }
 }
 
-/// Fills in the drill-down of the first documents of the list; returns of how many.
-fn details(inventory: &Inventory, rows: &mut [Row]) -> Result<usize, ReportError> {
-    let mut bytes = 0;
-    for (at, row) in rows.iter_mut().enumerate() {
-        if bytes > DETAILS {
-            return Ok(at);
-        }
-        let Some(place) = inventory.place(row.document)? else {
-            continue;
+/// Fills in the drill-downs of the first documents of the list, as long as the page has room.
+#[derive(Default)]
+struct Details {
+    bytes: usize,
+    documents: usize,
+}
+
+impl Details {
+    fn fill(
+        &mut self,
+        inventory: &Inventory,
+        place: &Place,
+        row: Option<&mut Row>,
+    ) -> Result<(), ReportError> {
+        let Some(row) = row.filter(|_| self.bytes <= DETAILS) else {
+            return Ok(());
         };
-        for part in inventory.parts(&place)? {
+        self.documents += 1;
+        for part in inventory.parts(place)? {
             let within = if part.in_name {
                 "in its name".to_owned()
             } else {
@@ -298,11 +284,11 @@ fn details(inventory: &Inventory, rows: &mut [Row]) -> Result<usize, ReportError
                             finding.confidence.level().name(),
                             text::terminal(&finding.preview).into_owned(),
                             why(finding.status, &finding.evidence),
-                            part.id_of(&place, rule, finding.number).to_string(),
+                            part.id_of(place, rule, finding.number).to_string(),
                         )
                     })
                     .collect();
-                bytes += findings
+                self.bytes += findings
                     .iter()
                     .map(|f| 40 + f.0.len() + f.2.len() + f.3.len() + f.4.len())
                     .sum::<usize>();
@@ -315,8 +301,8 @@ fn details(inventory: &Inventory, rows: &mut [Row]) -> Result<usize, ReportError
                 ));
             }
         }
+        Ok(())
     }
-    Ok(rows.len())
 }
 
 /// Whose it is, where it is nobody's, and the evidence, in words.

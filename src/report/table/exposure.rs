@@ -19,12 +19,14 @@ pub(in crate::report) fn exposed(inventory: &Inventory) -> Result<Vec<Held>, Rep
         }
         Ok(())
     })?;
-    exposed.sort_by_cached_key(|held| {
-        (
-            !held.categories.is_special(),
-            std::cmp::Reverse(held.findings),
-            held.path(),
-        )
+    exposed.sort_by(|a, b| {
+        let hot = |held: &Held| {
+            (
+                !held.categories.is_special(),
+                std::cmp::Reverse(held.findings()),
+            )
+        };
+        hot(a).cmp(&hot(b)).then_with(|| a.by_path(b))
     });
     Ok(exposed)
 }
@@ -99,7 +101,7 @@ impl Table for Exposure {
                 }
                 .into(),
                 Cell::Ids(held.categories.iter().map(|c| c.id()).collect()),
-                held.findings.into(),
+                held.findings().into(),
                 held.people.into(),
                 owner.as_deref().unwrap_or_default().into(),
                 held.modified.map_or(Cell::Empty, Cell::Time),

@@ -13,6 +13,7 @@ mod retention;
 mod unread;
 
 pub use documents::Documents;
+pub(super) use exposure::exposed;
 pub use figures::Categories;
 pub use findings::Findings;
 

@@ -83,14 +83,12 @@ impl Table for Retention {
             }
             Ok(())
         })?;
-        due.sort_by_cached_key(|(held, verdict)| {
-            let date = match verdict {
-                Verdict::Overdue(_, _, due) => (0, Some(*due)),
-                Verdict::Undated(..) => (1, None),
-                _ => (2, None),
-            };
-            (date, held.path())
-        });
+        let date = |verdict: &Verdict| match verdict {
+            Verdict::Overdue(_, _, due) => (0, Some(*due)),
+            Verdict::Undated(..) => (1, None),
+            _ => (2, None),
+        };
+        due.sort_by(|(a, of_a), (b, of_b)| date(of_a).cmp(&date(of_b)).then_with(|| a.by_path(b)));
         for (held, verdict) in due {
             let (state, rule, from, date, why) = match verdict {
                 Verdict::Overdue(at, from, due) => ("overdue", Some(at), Some(from), Some(due), ""),

@@ -2,7 +2,7 @@
 
 use super::{Cell, Column, Each, Table, column};
 use crate::{
-    inventory::{Inventory, Which},
+    inventory::Inventory,
     report::{Options, ReportError},
 };
 
@@ -60,7 +60,7 @@ impl Table for Unread {
         _: &Options,
         each: &mut Each<'_>,
     ) -> Result<(), ReportError> {
-        inventory.places::<ReportError>(Which::Live, |place| {
+        inventory.unread_places::<ReportError>(|place| {
             let path = place.path.display();
             let modified = place.modified.map_or(Cell::Empty, Cell::Time);
             let parts = inventory.parts(place)?;
