@@ -56,7 +56,7 @@ fn share(root: &Path) {
             }
         }
         fs::hard_link(folder.join("notes 0.txt"), folder.join("linked.txt")).unwrap();
-        symlink(root, folder.join("loop")).unwrap();
+        symlink("../..", folder.join("loop")).unwrap();
     }
     let large = "NI number AB123456C. Nothing here, and nothing there. ".repeat(20_000);
     fs::write(root.join("large.txt"), large).unwrap();
@@ -208,9 +208,183 @@ fn killed_at_any_moment_it_goes_on_to_the_same_inventory() {
         let output = domesday(&root, &inventory).output().unwrap();
         assert!(output.status.success(), "seed {seed}: {}", words(&output));
         same(&expected, &inventory, &format!("seed {seed}"));
+        sound(&inventory, &format!("seed {seed}"));
         assert!(!Journal::path_for(&inventory).exists());
     }
     assert!(hit > 0, "only {hit} kills found a scanner running");
+}
+
+/// What a day does to a share: files come, change, move and go.
+fn another_day(root: &Path, day: u64) {
+    let mut random = Random(day.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    for folder in 0..12 {
+        let folder = root.join(format!("team {folder}/archive"));
+        let moved = root.join(format!("moved on day {day}"));
+        fs::create_dir_all(&moved).unwrap();
+        for n in 0..40 {
+            let file = folder.join(format!("notes {n}.txt"));
+            if !file.exists() {
+                continue;
+            }
+            let number = random.next(1_000_000);
+            match random.next(12) {
+                0 => fs::remove_file(&file).unwrap(),
+                1 => fs::write(&file, format!("Now NI number AB{number:06}C")).unwrap(),
+                2 => fs::rename(&file, moved.join(format!("{number} {n}.txt"))).unwrap(),
+                3 => fs::write(
+                    folder.join(format!("new {day} {n}.txt")),
+                    format!("NI AB{number:06}C and AB{number:06}D"),
+                )
+                .unwrap(),
+                4 => {
+                    fs::copy(&file, folder.join(format!("again {day} {n}.txt"))).unwrap();
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// What must hold in every inventory between runs, whatever happened before.
+fn sound(inventory: &Path, what: &str) {
+    let db = rusqlite::Connection::open(inventory).unwrap();
+    for (invariant, broken) in [
+        (
+            "a content knows how many places hold it",
+            "SELECT id FROM content c WHERE live <> (SELECT COUNT(*) FROM document d
+             WHERE d.content = c.id AND d.gone_run IS NULL)",
+        ),
+        (
+            "a content is whole",
+            "SELECT id FROM content WHERE digest IS NULL",
+        ),
+        (
+            "a content has the sums of its findings",
+            "SELECT id FROM content c WHERE (high, medium, low) <> (SELECT COALESCE(SUM(high), 0),
+             COALESCE(SUM(medium), 0), COALESCE(SUM(low), 0) FROM part p JOIN finding f ON f.part = p.id
+             WHERE p.content = c.id)",
+        ),
+        (
+            "a content without a place is dropped",
+            "SELECT id FROM content c WHERE NOT EXISTS (SELECT 1 FROM document d WHERE d.content = c.id)",
+        ),
+        (
+            "what is found lies in a part, and a part in something",
+            "SELECT part FROM finding WHERE part NOT IN (SELECT id FROM part)
+             UNION SELECT part FROM value WHERE part NOT IN (SELECT id FROM part)
+             UNION SELECT part FROM shown WHERE part NOT IN (SELECT id FROM part)
+             UNION SELECT id FROM part WHERE content NOT IN (SELECT id FROM content)",
+        ),
+        (
+            "a root knows how many entries it has",
+            "SELECT id FROM root r WHERE (documents, gone) <> (SELECT COUNT(*) - COUNT(gone_run), COUNT(gone_run)
+             FROM document d JOIN folder f ON f.id = d.folder WHERE f.root = r.id)",
+        ),
+        (
+            "every run has an end",
+            "SELECT id FROM run WHERE ending IS NULL",
+        ),
+        (
+            "every entry of a complete run has one outcome",
+            "SELECT id FROM run r WHERE ending = 'complete' AND walked <>
+             (SELECT SUM(entries) FROM run_outcome o WHERE o.run = r.id)",
+        ),
+        ("no document is suspected", "SELECT root FROM suspect"),
+    ] {
+        let rows: Vec<i64> = db
+            .prepare(broken)
+            .unwrap()
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        assert!(rows.is_empty(), "{what}: {invariant}: {rows:?}");
+    }
+}
+
+#[test]
+fn killed_night_after_night_while_the_share_changes_it_ends_the_same() {
+    const DAYS: u64 = 3;
+    let dir = tempfile::tempdir().unwrap();
+    let fresh = |name: String| {
+        let root = dir.path().join(name);
+        fs::create_dir(&root).unwrap();
+        share(&root);
+        root
+    };
+    let (root, reference) = (fresh("reference".into()), dir.path().join("reference.db"));
+    let began = Instant::now();
+    for day in 0..DAYS {
+        if day > 0 {
+            another_day(&root, day);
+        }
+        let output = domesday(&root, &reference).output().unwrap();
+        assert!(output.status.success(), "{}", words(&output));
+        sound(&reference, "uninterrupted");
+    }
+    let each = began.elapsed() / DAYS as u32;
+    let expected = contents(&reference);
+    assert!(
+        expected
+            .keys()
+            .any(|path| path.starts_with("moved on day 2"))
+    );
+
+    for seed in 1..=seeds() {
+        let mut random = Random(seed.wrapping_mul(0xd1b5_4a32_d192_ed03));
+        let root = fresh(format!("share {seed}"));
+        let inventory = dir.path().join(format!("nights {seed}.db"));
+        for day in 0..DAYS {
+            if day > 0 {
+                another_day(&root, day);
+            }
+            let child = domesday(&root, &inventory).spawn().unwrap();
+            thread::sleep(Duration::from_millis(
+                random.next(each.as_millis() as u64 + 1),
+            ));
+            let (supervisor, scanner) = (child.id(), scanner_of(child.id()));
+            let victim = random.next(3);
+            if victim > 0 {
+                kill(supervisor as i32);
+            }
+            if victim != 1
+                && let Some(scanner) = scanner
+            {
+                kill(scanner);
+            }
+            finish(child, "the killed scan");
+        }
+        let what = format!("seed {seed}");
+        let output = domesday(&root, &inventory).output().unwrap();
+        assert!(output.status.success(), "{what}: {}", words(&output));
+        same(&expected, &inventory, &what);
+        sound(&inventory, &what);
+        // Nothing that was ever met is forgotten: it is there, or it is gone with the night it went.
+        let db = rusqlite::Connection::open(&inventory).unwrap();
+        let (met, there, gone): (i64, i64, i64) = db
+            .query_row(
+                "SELECT COUNT(*), SUM(gone_run IS NULL), SUM(gone_run IS NOT NULL AND gone_at > 0) FROM document",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+            )
+            .unwrap();
+        assert_eq!(
+            (there, met),
+            (expected.len() as i64, there + gone),
+            "{what}"
+        );
+        // And now that all is as it was, nothing is read.
+        let output = domesday(&root, &inventory).output().unwrap();
+        assert!(output.status.success(), "{what}: {}", words(&output));
+        let read: i64 = db
+            .query_row(
+                "SELECT COUNT(*) FROM run_outcome WHERE run = (SELECT MAX(id) FROM run) AND outcome = 'read'",
+                [],
+                |row| row.get(0),
+            )
+            .unwrap();
+        assert_eq!(read, 0, "{what}: an unchanged share is read again");
+    }
 }
 
 #[test]

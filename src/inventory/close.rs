@@ -83,18 +83,15 @@ impl Writer {
             let mut statement = self
                 .db
                 .prepare(
-                    "SELECT d.id, d.met_run = ?2, COALESCE(d.device, 0) FROM folder f JOIN document d ON d.folder = f.id
+                    "SELECT d.id, COALESCE(d.device, 0) FROM folder f JOIN document d ON d.folder = f.id
                      WHERE f.root = ?1 AND d.gone_run IS NULL",
                 )
                 .map_err(|e| self.sql(e))?;
-            let mut rows = statement
-                .query(params![root.0, run.id])
-                .map_err(|e| self.sql(e))?;
+            let mut rows = statement.query([root.0]).map_err(|e| self.sql(e))?;
             while let Some(row) = rows.next().map_err(|e| self.sql(e))? {
                 let id: i64 = row.get(0).map_err(|e| self.sql(e))?;
-                let now: bool = row.get(1).map_err(|e| self.sql(e))?;
-                let device: i64 = row.get(2).map_err(|e| self.sql(e))?;
-                if now || self.seen.contains(id) {
+                let device: i64 = row.get(1).map_err(|e| self.sql(e))?;
+                if self.met.contains(id) {
                     *met.entry(device).or_default() += 1;
                 } else {
                     missed.push((id, device));
@@ -146,7 +143,7 @@ impl Writer {
     pub fn reconcile(&self, walked: u64) -> Result<Reconciliation, InventoryError> {
         let run = self.current()?;
         let mut outcomes: BTreeMap<OutcomeKind, (u64, u64)> = BTreeMap::new();
-        for (kind, &count) in &self.seen.counts {
+        for (kind, &count) in &self.met.counts {
             outcomes.entry(*kind).or_default().0 += count;
         }
         let count = |outcomes: &mut BTreeMap<OutcomeKind, (u64, u64)>| -> rusqlite::Result<()> {
@@ -155,10 +152,15 @@ impl Writer {
                 .prepare("SELECT id, outcome FROM document WHERE met_run = ?1")?;
             let mut rows = statement.query([run.id])?;
             while let Some(row) = rows.next()? {
+                let document = row.get(0)?;
+                // Recorded before the scanner died, and not met again by the run that went on.
+                if !self.met.contains(document) {
+                    continue;
+                }
                 let kind = outcome_kind(row.get_ref(1)?.as_str()?);
                 outcomes.entry(kind).or_default().0 += 1;
-                // Committed before the scanner died, and met again by the run that went on: once is enough.
-                if self.seen.contains(row.get(0)?) {
+                // The same, and met again as it was: once is enough.
+                if self.met.counted(document) {
                     let seen = outcomes.entry(counted_as(kind)).or_default();
                     seen.0 = seen.0.saturating_sub(1);
                 }

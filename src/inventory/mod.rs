@@ -18,6 +18,7 @@ pub mod journal;
 pub mod keys;
 mod known;
 mod lookup;
+mod met;
 mod migrate;
 pub mod names;
 pub mod nicknames;

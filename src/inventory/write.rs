@@ -12,7 +12,7 @@
 //! `scan` owns a writer on one thread. One writer per inventory, by a lock that dies with its process.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -28,9 +28,10 @@ use crate::{
         database::{self, ScanLock},
         error::InventoryError,
         keys::Key,
+        met::Met,
         record::{
             Access, Batch, ContentRecord, DocumentId, DocumentRecord, Exposure, Fingerprint,
-            RawPath, RootId, RunId, RunStart, Seen, Stamp,
+            RawPath, RootId, RunId, RunStart, Stamp,
         },
     },
     model::{Category, OutcomeKind},
@@ -50,7 +51,7 @@ pub struct Writer {
     pub(super) run: Option<CurrentRun>,
     pub(super) cache: Cache,
     pub(super) tickets: HashMap<u64, Ticket>,
-    pub(super) seen: SeenSet,
+    pub(super) met: Met,
     /// Whether there may be documents the scanner died on.
     pub(super) suspects: bool,
 }
@@ -86,42 +87,6 @@ pub(super) struct Ticket {
     pub(super) open: HashMap<u32, i64>,
 }
 
-/// What a run met without writing a row: one bit a document, and how they count.
-#[derive(Default)]
-pub(super) struct SeenSet {
-    bits: Vec<u64>,
-    pub(super) counts: BTreeMap<OutcomeKind, u64>,
-}
-
-impl SeenSet {
-    fn insert(&mut self, seen: Seen) {
-        if self.mark(seen.document.0) {
-            *self.counts.entry(seen.outcome).or_default() += 1;
-        }
-    }
-
-    /// Sets the bit of a document; whether it was not set before.
-    fn mark(&mut self, document: i64) -> bool {
-        let Ok(id) = usize::try_from(document) else {
-            return false;
-        };
-        let (word, bit) = (id / 64, 1 << (id % 64));
-        if word >= self.bits.len() {
-            self.bits.resize(word + 1, 0);
-        }
-        let new = self.bits[word] & bit == 0;
-        self.bits[word] |= bit;
-        new
-    }
-
-    pub(super) fn contains(&self, document: i64) -> bool {
-        usize::try_from(document)
-            .ok()
-            .and_then(|id| Some(self.bits.get(id / 64)? & (1 << (id % 64)) != 0))
-            .unwrap_or(false)
-    }
-}
-
 impl Writer {
     /// Opens an inventory to write, making it if there is none. `holder` is what another scan is told meanwhile:
     /// `process 4711 on fileserver since 22:00`.
@@ -135,7 +100,7 @@ impl Writer {
             run: None,
             cache: Cache::default(),
             tickets: HashMap::new(),
-            seen: SeenSet::default(),
+            met: Met::default(),
             suspects: true,
         };
         writer.check_key(key)?;
@@ -255,22 +220,7 @@ impl Writer {
             values_before: values_before as u64,
             values_now: 0,
         });
-        self.seen = SeenSet::default();
-        // What the run recorded before its process died counts by its rows; meeting it again adds nothing.
-        if matches!(last, Some((_, true))) {
-            let recorded = self
-                .db
-                .prepare("SELECT id FROM document WHERE met_run = ?1")
-                .and_then(|mut statement| {
-                    statement
-                        .query_map([id], |row| row.get(0))?
-                        .collect::<Result<Vec<i64>, _>>()
-                })
-                .map_err(|e| self.sql(e))?;
-            for document in recorded {
-                self.seen.mark(document);
-            }
-        }
+        self.met = Met::default();
         Ok(RunId(id))
     }
 
@@ -320,7 +270,7 @@ impl Writer {
             })?;
         }
         for seen in &batch.seen {
-            self.seen.insert(*seen);
+            self.met.seen(*seen);
         }
         Ok(())
     }
@@ -339,6 +289,7 @@ impl Writer {
             cache: &mut self.cache,
             tickets: &mut self.tickets,
             suspects: &mut self.suspects,
+            met: &mut self.met,
             bulk: Bulk::default(),
         };
         let result = work(&tx, &mut writing).and_then(|value| {
@@ -388,6 +339,7 @@ pub(super) struct Writing<'w, 'b> {
     pub(super) cache: &'w mut Cache,
     pub(super) tickets: &'w mut HashMap<u64, Ticket>,
     pub(super) suspects: &'w mut bool,
+    met: &'w mut Met,
     pub(super) bulk: Bulk<'b>,
 }
 
@@ -435,6 +387,7 @@ impl<'b> Writing<'_, 'b> {
             None => run.rules,
         };
         let id = self.document_row(tx, record, folder, name, content, rules, before.as_ref())?;
+        self.met.recorded(id);
         if let Some(before) = &before {
             self.changes(tx, run.id, before, record, content)?;
         }
