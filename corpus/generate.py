@@ -548,7 +548,7 @@ def bank_change(r, s, people):
 
 def right_to_work(r, s, people):
     p = r.choice(people)
-    return (Doc("Right to work check", "HR/Right to work").head("Right to work")
+    return (Doc("Right to work check", "HR/Right to work").holds("employment").head("Right to work")
             .table([["Employee", name(p)], ["Date of birth", dob(p, s)], ["Nationality", r.choice(["Polish", "Romanian", "Nigerian", "Filipino", "Indian"])],
                     ["Passport no", "[[passport-number|%s]]" % p.passport], ["Share code", "[[share-code|W%d%s %dX%d K%dQ]]" % (r.randint(1, 9), r.choice("BCDFG"), r.randint(1, 9), r.randint(1, 9), r.randint(1, 9))]]))
 
@@ -745,7 +745,7 @@ def make(seed, out, count):
                 z.writestr(zipfile.ZipInfo(file, (2026, 1, 2, 3, 4, 6)), data)
             parts, stored, data = [file], "Archive %03d.zip" % n, f.getvalue()
         elif wrap < 0.06 and extension in ("txt", "csv", "xml", "sql"):
-            parts, stored, data = [file], file + ".gz", gzip.compress(data, mtime=0)
+            stored, data = file + ".gz", gzip.compress(data, mtime=0)
         path = out / doc.folder / stored
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)

@@ -17,7 +17,7 @@ use crate::{
     cli::{exit::Exit, inspect::level, options::ReadingArgs},
     detect::{Detector, DocumentSummary},
     extract::{Flow, Head, Source},
-    model::{Finding, Level, Outcome, PartChain, Sensitive},
+    model::{Finding, Level, Outcome, Part, PartChain, Sensitive},
     report::{
         evaluate::{Evaluation, Found, Miss, Score, evaluate, read_truth},
         text::terminal as escaped,
@@ -222,7 +222,10 @@ impl Notes for Collected<'_> {
 }
 
 fn names(parts: &PartChain) -> Vec<String> {
-    parts.0.iter().map(|part| part.name().to_owned()).collect()
+    // A compressed file and what is in it are one to whoever labels it.
+    let layered = |part: &&Part| !matches!(part, Part::Decoded(_));
+    let parts = parts.0.iter().filter(layered);
+    parts.map(|part| part.name().to_owned()).collect()
 }
 
 fn as_text(

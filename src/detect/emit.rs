@@ -40,7 +40,10 @@ impl Detector {
             finding.confidence = Level::Low.confidence();
         }
         let rule = finding.rule.0;
-        if self.people[usize::from(rule)]
+        // Who saved a file last is not whom it is about: a policy with an author is no file on a person.
+        let about = !matches!(finding.location.anchor, Anchor::Meta(_));
+        if about
+            && self.people[usize::from(rule)]
             && finding.status == Status::Live
             && finding.confidence.level() >= Level::Medium
             && self.rules[usize::from(rule)].by.is_some()
@@ -48,7 +51,8 @@ impl Detector {
             document
                 .named
                 .add(&finding.location.anchor, finding.normal.expose());
-        } else if self.people[usize::from(rule)]
+        } else if about
+            && self.people[usize::from(rule)]
             && finding.status == Status::Live
             && finding.confidence.level() >= Level::Medium
         {

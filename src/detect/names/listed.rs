@@ -2,7 +2,8 @@
 //! chat, who a number at the end of the line belongs to, and pairs written without capitals.
 
 use super::{
-    find::{Found, found, is_name_word, part_of, value},
+    find::{Found, found, is_name_word, part_of},
+    labelled::value,
     token::{Form, Token, run, token},
 };
 use crate::{
@@ -28,7 +29,8 @@ pub(super) fn others(text: &[u8], first: &Found, words: &Vocabulary, out: &mut V
             return;
         };
         let tokens = run(text, name.value);
-        let shaped = tokens.tokens().iter().filter(|t| is_name_word(t)).count() >= 2;
+        let words_of = |t: &Token| is_name_word(t) || t.form == Form::Initial;
+        let shaped = tokens.tokens().iter().filter(|t| words_of(t)).count() >= 2;
         let known = tokens
             .tokens()
             .iter()
@@ -99,11 +101,13 @@ pub(crate) fn owner(text: &[u8], claim: usize, words: &Vocabulary) -> Option<Fou
     while at < claim && matches!(text[at], b' ' | b'-' | b'*' | b'|' | b'>' | b'\t') {
         at += 1;
     }
+    at = after_numbering(text, at);
     let row = run(&text[..claim], at);
     let tokens = row.tokens();
-    let names = tokens.iter().filter(|t| t.form == Form::Title).count();
+    let titled = tokens.iter().filter(|t| t.form == Form::Title).count();
+    let names = titled + usize::from(tokens.first()?.form == Form::Initial && titled > 0);
     let last = tokens.last()?;
-    let gap = &text[last.end..claim];
+    let gap = without_birth(&text[last.end..claim]);
     let parted = gap.iter().all(|b| {
         matches!(
             b,
@@ -121,6 +125,72 @@ pub(crate) fn owner(text: &[u8], claim: usize, words: &Vocabulary) -> Option<Fou
         .any(|t| t.end - t.start < 2 && t.form == Form::Title);
     ((2..=4).contains(&names) && parted && spaced && !sentence && tokens.iter().all(plain))
         .then(|| found(tokens[0].start, last.end, Level::Medium))
+}
+
+/// Past `2. `, `4) `, `Rm 12 `, `Bed 3: `.
+fn after_numbering(text: &[u8], at: usize) -> usize {
+    let rest = &text[at..];
+    let place = [
+        &b"Rm "[..],
+        b"Room ",
+        b"Bed ",
+        b"Flat ",
+        b"rm ",
+        b"bed ",
+        b"No. ",
+        b"No ",
+    ]
+    .iter()
+    .find(|p| rest.starts_with(p))
+    .map_or(0, |p| p.len());
+    let digits = rest[place..]
+        .iter()
+        .take(4)
+        .take_while(|b| b.is_ascii_digit())
+        .count();
+    if !(1..=3).contains(&digits) {
+        return at;
+    }
+    let mut next = place + digits;
+    let marked = rest
+        .get(next)
+        .is_some_and(|b| matches!(b, b'.' | b')' | b':' | b'-'));
+    next += usize::from(marked);
+    let spaces = rest[next..]
+        .iter()
+        .take(4)
+        .take_while(|b| matches!(b, b' ' | b'\t'))
+        .count();
+    match spaces > 0 && (marked || place > 0) {
+        true => at + next + spaces,
+        false => at,
+    }
+}
+
+/// What stands between a name and a birth date, without the word for it: ` - DOB `, ` b. `.
+fn without_birth(gap: &[u8]) -> &[u8] {
+    let shown = gap.trim_ascii_end();
+    let shown = shown.strip_suffix(b":").unwrap_or(shown).trim_ascii_end();
+    for word in [
+        &b"DOB"[..],
+        b"dob",
+        b"D.O.B.",
+        b"d.o.b.",
+        b"D.O.B",
+        b"DoB",
+        b"b.",
+        b"born",
+    ] {
+        if let Some(rest) = shown.strip_suffix(word)
+            && rest.ends_with(b" ")
+        {
+            return match rest.trim_ascii().is_empty() {
+                true => b" - ",
+                false => rest,
+            };
+        }
+    }
+    gap
 }
 
 /// Who speaks: `[09:03] Dragos: …`, `14/05/2024, 09:03 - Rania Khoury: …`.

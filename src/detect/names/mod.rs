@@ -4,14 +4,17 @@
 //! Names are looked for only where the engine found a word of the lists: nothing here walks the text. They are findings
 //! themselves, and they tell the judge of terms that a sentence or row speaks of somebody.
 
+mod alone;
 mod email;
 mod find;
 mod introduced;
+mod labelled;
 mod listed;
 mod pair;
 pub(crate) mod token;
 
 pub(crate) use email::from_local_part;
-pub(crate) use find::{Found, find, value};
+pub(crate) use find::{Found, find};
 pub(crate) use introduced::Introduced;
+pub(crate) use labelled::value;
 pub(crate) use listed::owner;

@@ -59,10 +59,29 @@ pub(super) fn forename(text: &[u8], start: usize, words: &Vocabulary) -> Option<
         (true, true) => Level::Medium,
         (true, false) => return None,
     };
-    if word && in_title_case(text, start, end) {
+    if word && in_title_case(text, start, end) || house_number_before(text, start, name) {
         return None;
     }
     Some(found(start, end, level))
+}
+
+/// `12 Callum Fields`: what looks like a name is a street. A list may be numbered (`12. `), a bed or room is said.
+fn house_number_before(text: &[u8], start: usize, known: bool) -> bool {
+    let Some(lead) = text[..start].strip_suffix(b" ") else {
+        return false;
+    };
+    let letter = lead.last().is_some_and(|b| b.is_ascii_alphabetic())
+        && lead.len() > 1
+        && lead[lead.len() - 2].is_ascii_digit();
+    let lead = &lead[..lead.len() - usize::from(letter)];
+    let digits = lead.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let before = lead[..lead.len() - digits].trim_ascii_end();
+    let place = [&b"Rm"[..], b"Room", b"Bed", b"rm", b"bed", b"room"]
+        .iter()
+        .any(|p| before.ends_with(p));
+    // A list may be numbered without a point: at the start of a line a known name is a name.
+    let line = before.is_empty() || lead[..lead.len() - digits].ends_with(b"\n");
+    (1..=4).contains(&digits) && !place && !(known && line)
 }
 
 /// Whether the words around are capitalised as well: a heading.
@@ -131,7 +150,7 @@ fn surname_first(text: &[u8], tokens: &[Token], word: bool, words: &Vocabulary) 
         let alone = family.start == 0
             || matches!(
                 text[family.start - 1],
-                b'\n' | b'"' | b'|' | b';' | b':' | b'('
+                b'\n' | b'\t' | b'"' | b'|' | b';' | b':' | b'('
             )
             || matches!(
                 &text[family.start.saturating_sub(2)..family.start],
@@ -139,7 +158,7 @@ fn surname_first(text: &[u8], tokens: &[Token], word: bool, words: &Vocabulary) 
             );
         let closed = matches!(
             text.get(end),
-            None | Some(b'\n' | b'\r' | b'"' | b';' | b'|' | b')' | b',' | b'(' | b':')
+            None | Some(b'\n' | b'\r' | b'\t' | b'"' | b';' | b'|' | b')' | b',' | b'(' | b':')
         ) || text[end..].starts_with(b" (")
             || text[end..].starts_with(b" -")
             || text[end..].starts_with(b"  ");

@@ -34,7 +34,7 @@ const MOST: usize = 4096;
 const SAMPLE: usize = 200;
 
 /// At least so many of its cells are names then.
-const LEAST_NAMES: u32 = 5;
+const LEAST_NAMES: u32 = 3;
 
 /// Names that are found by their address.
 const LATELY: usize = 64;
@@ -208,7 +208,10 @@ impl Fields {
             let said = self.headings.iter().find(|h| h.0 == column as u32);
             names >= LEAST_NAMES
                 && names * 2 >= filled
-                && said.is_none_or(|(_, said)| said.is_empty())
+                // Under `Name` may stand anything, so that heading is no hindrance.
+                && said.is_none_or(|(_, said)| {
+                    said.iter().all(|s| s.owner == NAMES && s.options.loose)
+                })
         };
         let wanted: Vec<usize> = (0..counts.len()).filter(|&c| of_names(c)).collect();
         if wanted.is_empty() {

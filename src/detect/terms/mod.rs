@@ -11,7 +11,7 @@ pub mod inflect;
 mod judge;
 pub mod list;
 mod sentence;
-mod value;
+pub(crate) mod value;
 pub(crate) mod vocabulary;
 
 use std::sync::Arc;
@@ -149,7 +149,7 @@ impl Lists {
                     || self.identities[usize::from(c.rule)]
             };
             for claim in claims.iter().filter(owned) {
-                if let Some(owner) = names::owner(text, claim.start as usize, &self.words)
+                if let Some(owner) = names::owner(text, claim.value.0 as usize, &self.words)
                     && free(owner.start, owner.end, names)
                     && !extra
                         .iter()

@@ -4,6 +4,19 @@ use std::ops::Range;
 
 use crate::detect::propose::TermHit;
 
+/// Whether the line of this place is `| question | answer |`.
+pub(crate) fn of_two_cells(text: &[u8], at: usize) -> bool {
+    let from = memchr::memrchr(b'\n', &text[..at]).map_or(0, |n| n + 1);
+    let to = memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |n| at + n);
+    let line = text[from..to].trim_ascii();
+    let first = text[from..at].trim_ascii();
+    line.len() < 200
+        && matches!(first, b"|" | b"")
+        && line.iter().filter(|&&b| b == b'|').count()
+            == 1 + 2 * usize::from(line.starts_with(b"|"))
+        && line.starts_with(b"|") == line.ends_with(b"|")
+}
+
 /// The value after a label: to the end of the line, to a gap of two spaces, to a cell border.
 pub(super) fn value_after(text: &[u8], hit: TermHit, loose: bool) -> Option<Range<usize>> {
     let start = hit.start as usize;
@@ -50,6 +63,8 @@ pub(super) fn value_after(text: &[u8], hit: TermHit, loose: bool) -> Option<Rang
                 .take_while(|&&b| b == b'.')
                 .count();
         }
+        // A form as a table of two columns.
+        Some(b'|') if words == 0 && of_two_cells(text, start) => at += 1,
         _ if opens && at - hit.end as usize >= 2 => {}
         Some(b'-') if text.get(at + 1) == Some(&b' ') && at > hit.end as usize && words == 0 => {
             at += 1

@@ -22,7 +22,7 @@ pub(crate) const NAMES: Owner = u16::MAX - 1;
 
 /// The word lists that serve all rules.
 const PERSON_LISTS: &[&str] = &["persons"];
-const NAME_LISTS: &[&str] = &["name-words", "forenames", "surnames"];
+const NAME_LISTS: &[&str] = &["name-words", "forenames", "forenames-american", "surnames"];
 
 /// What a term says to one owner.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +76,10 @@ pub(crate) struct Vocabulary {
     pub stems: Vec<(Owner, Vec<Box<[u8]>>)>,
     /// Number of the group `salutation`.
     pub salutation: u16,
+    /// Number of the group `relation`: `her daughter`, `my name is`, after which a name stands without a colon.
+    pub relation: u16,
+    /// Number of the group `attendees`: lists of people by their full names.
+    pub attendees: u16,
     /// Number of the group `pronoun`.
     pub pronoun: u16,
     /// Number of the group `you`.
@@ -287,6 +291,8 @@ impl Vocabulary {
         }
         first.push(uses.len() as u32);
         let salutation = builder.group(&Arc::from("salutation"));
+        let attendees = builder.group(&Arc::from("attendees"));
+        let relation = builder.group(&Arc::from("relation"));
         let pronoun = builder.group(&Arc::from("pronoun"));
         let you = builder.group(&Arc::from("you"));
         let document = builder.group(&Arc::from("document"));
@@ -299,6 +305,8 @@ impl Vocabulary {
             parts: Parts::new(builder.parts),
             stems: builder.stems,
             salutation,
+            relation,
+            attendees,
             pronoun,
             you,
             document,

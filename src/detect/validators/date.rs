@@ -215,6 +215,14 @@ pub fn birth_date(text: &str, facts: &Facts) -> Verdict {
     }
 }
 
+/// A date of birth at least twelve years ago: dates of letters and of versions stand in brackets too, but are younger.
+pub fn birth_date_past(text: &str, facts: &Facts) -> Verdict {
+    match read(text, facts.today) {
+        Some(found) if found.date.year() + 12 <= facts.today.year() => birth_date(text, facts),
+        _ => Verdict::REJECT,
+    }
+}
+
 /// Any date of the calendar, 1800 to 2199.
 pub fn date(text: &str, facts: &Facts) -> Verdict {
     match read(text, facts.today) {

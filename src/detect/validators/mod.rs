@@ -287,6 +287,7 @@ pub static CHECKS: &[Check] = &[
     Check::new("postcode", postcode::postcode, postcode::postcode_normal),
     // dates
     Check::new("birth-date", date::birth_date, date::iso),
+    Check::new("birth-date-past", date::birth_date_past, date::iso),
     Check::new("birth-serial", date::birth_serial, date::iso),
     Check::new("date", date::date, date::iso),
     // machines and secrets

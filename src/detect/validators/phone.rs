@@ -200,7 +200,9 @@ pub fn phone(text: &str, _: &Facts) -> Verdict {
     }
     let drama =
         parsed.plan != Plan::Abroad && DRAMA.iter().any(|head| number.starts_with(head.as_bytes()));
-    let spaced = text.trim().contains([' ', '-', '.', ')']);
+    // One point makes a decimal number of it: a time in seconds, a serial number.
+    let point = text.matches('.').count() == 1 && !text.contains([' ', '-', '(']);
+    let spaced = text.trim().contains([' ', '-', '.', ')']) && !point;
     let verdict = Verdict::SHAPE;
     let alone = match (parsed.prefix, parsed.plan) {
         // Ten digits that begin with 1 are a time in seconds as often as a landline.
@@ -225,7 +227,7 @@ pub fn phone(text: &str, _: &Facts) -> Verdict {
         (Prefix::Bare, _) => Alone::At(Level::Low),
         (_, Plan::Abroad) if text.contains('+') => Alone::At(Level::Medium),
         (_, Plan::Abroad) => Alone::Never,
-        (Prefix::National, Plan::Mobile) => Alone::At(Level::Medium),
+        (Prefix::National, Plan::Mobile) if !point => Alone::At(Level::Medium),
         (Prefix::National, _) if spaced => Alone::At(Level::Medium),
         (Prefix::National, _) => Alone::At(Level::Low),
         (Prefix::Abroad, _) => Alone::Never,
