@@ -2,12 +2,12 @@
 //!
 //! `window` holds the way of one segment through it.
 
-use std::sync::Arc;
+use std::{panic::resume_unwind, sync::Arc, thread};
 
 use super::{
     candidate::Candidate,
     context::{Nearby, Reach},
-    engine::{Engine, EngineError, PatternSpec, TermSpec},
+    engine::{self, Engine, EngineError, PatternSpec},
     judge::{Columns, Typed},
     label::{Labels, normalise_name},
     look::Look,
@@ -133,6 +133,7 @@ pub struct DocumentSummary {
 #[derive(Default)]
 pub struct Scratch {
     pub(crate) look: Look,
+    pub(crate) engine: engine::Scratch,
     pub(crate) proposals: Proposals,
     pub(crate) claims: Vec<Candidate>,
     pub(crate) nearby: Nearby,
@@ -200,16 +201,25 @@ impl Detector {
         if specs.len() > usize::from(u16::MAX) {
             return Err(DetectError::Many(specs.len()));
         }
-        let proposer = proposer(&rules)?;
-        let mut terms: Vec<TermSpec> = Vec::new();
+        // The lists are read while the patterns are planned, which takes longest.
+        let (engine, proposer) = thread::scope(|scope| {
+            let lists = scope.spawn(|| proposer(&rules));
+            let mut made = Ok(None);
+            let engine = Engine::with_later_terms(&specs, || {
+                made = lists.join().unwrap_or_else(|panic| resume_unwind(panic));
+                match &made {
+                    Ok(Some(proposer)) => proposer.terms(),
+                    _ => Vec::new(),
+                }
+            });
+            Ok::<_, DetectError>((engine?, made?))
+        })?;
         if let Some(proposer) = &proposer {
-            terms = proposer.terms();
             digest.update(&proposer.fingerprint());
         }
         if let Some(table) = &facts.modulus {
             digest.update(table.digest());
         }
-        let engine = Engine::new(&specs, &terms)?;
         let reach: Vec<Reach> = rules
             .iter()
             .map(|r| Reach {

@@ -10,7 +10,7 @@ use super::{
     label::{self, Labels, Said},
     matched::Hit,
     normalise::Normalised,
-    place::{Cells, field},
+    place::{Cells, field, next_field},
     validators::{Alone, Kind},
     words::Role,
 };
@@ -32,6 +32,8 @@ pub(crate) struct Judge<'a> {
     columns: &'a mut Columns,
     typed: &'a Typed,
     cells: Option<Cells<'a>>,
+    /// A stretch of the text without fields.
+    bare: Range<usize>,
     /// What the names of the document and of its table say, once asked for.
     document: Option<Vec<Arc<Said>>>,
     name: &'a str,
@@ -266,6 +268,7 @@ impl<'a> Judge<'a> {
             columns,
             typed,
             cells,
+            bare: 0..0,
             document: None,
             name,
             sure,
@@ -461,7 +464,15 @@ impl<'a> Judge<'a> {
                 field: None,
             };
         }
-        match field(self.segment, text.original_start(start)) {
+        let at = text.original_start(start);
+        let field = match self.bare.contains(&at) {
+            true => None,
+            false => field(self.segment, at),
+        };
+        if field.is_none() && !self.bare.contains(&at) {
+            self.bare = at..next_field(self.segment, at);
+        }
+        match field {
             None => Surroundings {
                 own: whole,
                 outer: None,

@@ -24,7 +24,6 @@ pub struct Look {
     pub(crate) terms: Vec<TermHit>,
     /// Where the searches went on before the engine ran, and after it where they go on.
     pub(crate) cursors: Cursors,
-    engine: engine::Scratch,
     /// Whether the engine ran.
     ran: bool,
     /// Matches that begin here are reported.
@@ -66,29 +65,52 @@ impl Look {
 impl Detector {
     /// Looks at a segment before those that precede it are judged. What it finds stands if none of their matches reaches
     /// into it, as is nearly always so; else the engine runs again when its turn comes.
-    pub fn look_ahead(&self, look: &mut Look, segment: &Segment<'_>) {
+    /// `engine` is best that of the thread: what it knows by now lies in its cache.
+    pub fn look_ahead(
+        &self,
+        look: &mut Look,
+        engine: &mut engine::Scratch,
+        segment: &Segment<'_>,
+    ) {
         look.read(segment);
         look.cursors.clear();
-        self.run(look, segment);
+        self.run(look, engine, segment);
     }
 
-    /// Runs the engine, unless it has run from where the searches go on in truth: `look.cursors` if `before` is `None`.
-    pub(crate) fn run_from(&self, look: &mut Look, segment: &Segment<'_>, before: Option<Cursors>) {
-        if look.ran
-            && before
-                .as_ref()
-                .is_none_or(|cursors| cursors.farthest() <= look.window.start)
-        {
-            return;
+    /// Runs the engine, unless it has run and found what it would have from where the searches go on in truth: `before`,
+    /// or `look.cursors` if that is `None`.
+    pub(crate) fn run_from(
+        &self,
+        look: &mut Look,
+        engine: &mut engine::Scratch,
+        segment: &Segment<'_>,
+        before: Option<Cursors>,
+    ) {
+        if look.ran {
+            let Some(before) = &before else {
+                return;
+            };
+            // A search that goes on past the start of the window was ahead of the truth only if it found something
+            // before that. (What is passed over for want of a name counts for nothing: it ends where names begin.)
+            let ahead_of_it = |(pattern, cursor): (u16, usize)| {
+                look.hits
+                    .iter()
+                    .take_while(|hit| (hit.start as usize) < cursor)
+                    .any(|hit| hit.pattern == pattern)
+            };
+            if !before.past(look.window.start).any(ahead_of_it) {
+                look.cursors.raise(before);
+                return;
+            }
         }
         match before {
             Some(cursors) => look.cursors = cursors,
             None => look.cursors.clear(),
         }
-        self.run(look, segment);
+        self.run(look, engine, segment);
     }
 
-    fn run(&self, look: &mut Look, segment: &Segment<'_>) {
+    fn run(&self, look: &mut Look, engine: &mut engine::Scratch, segment: &Segment<'_>) {
         let text = look.normaliser.last(segment.text);
         look.hits.clear();
         look.terms.clear();
@@ -114,7 +136,7 @@ impl Detector {
             text.text,
             look.window.clone(),
             &mut look.cursors,
-            &mut look.engine,
+            engine,
             &mut seen,
         );
         // No pattern matches twice from one start, so no two keys are the same.

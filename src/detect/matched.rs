@@ -70,9 +70,19 @@ pub(crate) struct Matched<'a> {
 }
 
 impl Visit for Matched<'_> {
-    /// What only a heading or a field name makes a value is not looked for where there is none.
-    fn wants_seldom(&self) -> bool {
-        !matches!(self.named, Names::None)
+    /// What only a heading or a field name makes a value is not looked for where there is none: in a stretch without
+    /// names every match would be passed over.
+    fn wants_seldom(&self, starts: Range<usize>) -> bool {
+        match self.named {
+            Names::None => false,
+            Names::All => true,
+            Names::Of(labels) => {
+                let from = self.text.original_start(starts.start);
+                let to = self.text.original_start(starts.end);
+                let next = labels.partition_point(|l| l.end as usize <= from);
+                labels.get(next).is_some_and(|l| l.at as usize <= to)
+            }
+        }
     }
 
     fn pattern(&mut self, pattern: u16, start: usize, end: usize) -> bool {

@@ -116,3 +116,16 @@ pub(crate) fn field<'a>(segment: &Segment<'a>, byte: usize) -> Option<&'a Label>
         .take(32)
         .find(|l| byte < l.end as usize)
 }
+
+/// Where the next field after a byte begins; the end of the text if none does. Up to there it is as at that byte, if no
+/// field lies over that.
+pub(crate) fn next_field(segment: &Segment<'_>, byte: usize) -> usize {
+    let next = match segment.layout {
+        Layout::Marked { labels, .. } => {
+            let next = labels.partition_point(|l| l.at as usize <= byte);
+            labels.get(next).map(|l| l.at as usize)
+        }
+        _ => None,
+    };
+    next.unwrap_or(segment.text.len() + 1)
+}

@@ -165,7 +165,7 @@ impl Detector {
             }
             None => {}
         }
-        self.run_from(look, segment, before);
+        self.run_from(look, &mut scratch.engine, segment, before);
         look.terms.extend(earlier);
         look.terms
             .sort_unstable_by_key(|hit| (hit.start, hit.end, hit.term));

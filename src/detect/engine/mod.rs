@@ -104,9 +104,10 @@ pub trait Visit {
     /// search for this pattern goes on at `end`; if not, at `start + 1`. Each pattern's matches come in ascending
     /// order; nothing is said of the order between patterns.
     fn pattern(&mut self, pattern: u16, start: usize, end: usize) -> bool;
-    /// Whether the patterns marked as seldom are to be looked for in this text too. Asked once for each call to
-    /// [`Engine::scan`].
-    fn wants_seldom(&self) -> bool {
+    /// Whether the patterns marked as seldom are to be looked for where matches begin in `starts` too. Asked for each
+    /// chunk of a text, and for the whole of it.
+    fn wants_seldom(&self, starts: Range<usize>) -> bool {
+        let _ = starts;
         true
     }
     /// `term` (its place in the list) stands at `start..end`. All are reported, those that overlap too, in no order.
@@ -131,9 +132,18 @@ impl Cursors {
         }
     }
 
-    /// The farthest place from which any pattern is looked for.
-    pub fn farthest(&self) -> usize {
-        self.0.iter().copied().max().unwrap_or(0)
+    /// The patterns that are looked for only from somewhere past a place on, and from where.
+    pub fn past(&self, place: usize) -> impl Iterator<Item = (u16, usize)> + '_ {
+        let each = self.0.iter().enumerate();
+        each.filter(move |(_, cursor)| **cursor > place)
+            .map(|(pattern, cursor)| (pattern as u16, *cursor))
+    }
+
+    /// No pattern is looked for before where `other` says.
+    pub fn raise(&mut self, other: &Cursors) {
+        for (cursor, other) in self.0.iter_mut().zip(&other.0) {
+            *cursor = (*cursor).max(*other);
+        }
     }
 
     /// Back to the start, for another document; the memory is kept.
@@ -198,23 +208,37 @@ impl Engine {
         Engine::with_isa(patterns, terms, Isa::best())
     }
 
+    /// The same for terms that are still being made: they are asked for when the patterns are planned.
+    pub fn with_later_terms(
+        patterns: &[PatternSpec],
+        terms: impl FnOnce() -> Vec<TermSpec>,
+    ) -> Result<Engine, EngineError> {
+        Engine::build(patterns, true, terms, Isa::best())
+    }
+
     /// Compiles the lists for the given instructions, or those of any processor if this one does not have them.
     pub fn with_isa(
         patterns: &[PatternSpec],
         terms: &[TermSpec],
         isa: Isa,
     ) -> Result<Engine, EngineError> {
+        Engine::build(patterns, !terms.is_empty(), || terms.to_vec(), isa)
+    }
+
+    fn build(
+        patterns: &[PatternSpec],
+        with_terms: bool,
+        terms: impl FnOnce() -> Vec<TermSpec>,
+        isa: Isa,
+    ) -> Result<Engine, EngineError> {
         if patterns.len() > usize::from(u16::MAX) {
             return Err(EngineError::Many(patterns.len()));
-        }
-        if u32::try_from(terms.len()).is_err() {
-            return Err(EngineError::Many(terms.len()));
         }
         let hirs = patterns.iter().map(plain::parse);
         let hirs = hirs.collect::<Result<Vec<_>, _>>()?;
         let mut required = shape::required(&hirs);
         required.push(classes::ByteSet::WORD);
-        if !terms.is_empty() {
+        if with_terms {
             required.extend(terms::CLASSES);
         }
         let seldom: Vec<bool> = patterns.iter().map(|pattern| pattern.seldom).collect();
@@ -256,7 +280,11 @@ impl Engine {
         });
         let facts = facts.collect();
         let longest = hirs.iter().filter_map(|hir| hir.properties().maximum_len());
-        let terms = terms::Terms::new(terms, classes)?;
+        let terms = terms();
+        if u32::try_from(terms.len()).is_err() {
+            return Err(EngineError::Many(terms.len()));
+        }
+        let terms = terms::Terms::new(&terms, classes)?;
         let longest_term = terms.as_ref().map_or(0, terms::Terms::max_length);
         Ok(Engine {
             steps: simd::Steps::new(isa),

@@ -36,7 +36,7 @@ pub(super) fn scan<V: Visit + ?Sized>(
     visit: &mut V,
 ) {
     let starts = starts.start..starts.end.min(text.len());
-    let seldom = visit.wants_seldom();
+    let seldom = visit.wants_seldom(starts.clone());
     for (pattern, regex) in &engine.slow {
         if !seldom && engine.is_seldom(*pattern) {
             continue;
@@ -49,6 +49,7 @@ pub(super) fn scan<V: Visit + ?Sized>(
     let mut base = starts.start;
     while base < end && !starts.is_empty() {
         let words = CHUNK.min((end - base).div_ceil(64));
+        let seldom = seldom && visit.wants_seldom(base..base + 64 * words);
         chunk(
             engine, text, &starts, base, words, seldom, cursors, memory, visit,
         );

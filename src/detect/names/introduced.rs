@@ -2,7 +2,9 @@
 //!
 //! Only words of names that were sure enough count, and only in running text: in tables every cell says what it is.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
+
+use aho_corasick::packed::{Config, MatchKind, Searcher};
 
 use super::{
     find::{Found, attached_before, continues_as_place, found, is_name_word, next_word, part_of},
@@ -22,7 +24,34 @@ const SHORTEST: usize = 3;
 /// Words of the names met in a document, as written.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Introduced {
-    words: HashSet<Box<[u8]>>,
+    words: BTreeSet<Box<[u8]>>,
+    /// Looks for all of them at once; of no more than the first so many of them.
+    search: Option<(usize, Searcher)>,
+}
+
+/// Every place of a word of the set that could be a word of the text: no two such places overlap, so that of several
+/// words at one place the longest is the only one.
+fn places<'a>(
+    words: &'a BTreeSet<Box<[u8]>>,
+    search: &'a mut Option<(usize, Searcher)>,
+    text: &'a [u8],
+) -> Box<dyn Iterator<Item = (usize, usize)> + 'a> {
+    if search.as_ref().is_none_or(|made| made.0 != words.len()) {
+        *search = Config::new()
+            .match_kind(MatchKind::LeftmostLongest)
+            .heuristic_pattern_limits(false)
+            .builder()
+            .extend(words)
+            .build()
+            .map(|made| (words.len(), made));
+    }
+    match search {
+        Some((_, search)) => Box::new(search.find_iter(text).map(|m| (m.start(), m.end()))),
+        // A processor without the instructions for it.
+        None => Box::new(words.iter().flat_map(move |word| {
+            memchr::memmem::find_iter(text, word).map(move |at| (at, at + word.len()))
+        })),
+    }
 }
 
 impl Introduced {
@@ -60,36 +89,36 @@ impl Introduced {
 
     /// Adds the lone words; `taken` are the names there are, by position.
     pub fn find(
-        &self,
+        &mut self,
         text: &[u8],
         words: &Vocabulary,
         taken: &[Found],
         skip: impl Fn(usize) -> bool,
         out: &mut Vec<Found>,
     ) {
-        for word in &self.words {
-            for at in memchr::memmem::find_iter(text, word) {
-                let near = taken.partition_point(|n| n.end <= at);
-                if taken.get(near).is_some_and(|n| n.start < at + word.len()) || skip(at) {
-                    continue;
-                }
-                let whole = token(text, at).is_some_and(|t| t.end == at + word.len());
-                let end = at + word.len();
-                let longer = |t: Option<super::token::Token>| {
-                    t.is_some_and(|t| is_name_word(&t) && part_of(text, &t, words) & STOP == 0)
-                };
-                if !whole
-                    || attached_before(text, at)
-                    || continues_as_place(text, end, words)
-                    || longer(next_word(text, end))
-                    || before(text, at).is_some_and(|t| {
-                        t.form == Form::Title && part_of(text, &t, words) & STOP == 0
-                    })
-                {
-                    continue;
-                }
-                out.push(found(at, end, Level::Medium));
+        if self.words.is_empty() {
+            return;
+        }
+        for (at, end) in places(&self.words, &mut self.search, text) {
+            let near = taken.partition_point(|n| n.end <= at);
+            if taken.get(near).is_some_and(|n| n.start < end) || skip(at) {
+                continue;
             }
+            let whole = token(text, at).is_some_and(|t| t.end == end);
+            let longer = |t: Option<super::token::Token>| {
+                t.is_some_and(|t| is_name_word(&t) && part_of(text, &t, words) & STOP == 0)
+            };
+            if !whole
+                || attached_before(text, at)
+                || continues_as_place(text, end, words)
+                || longer(next_word(text, end))
+                || before(text, at).is_some_and(|t| {
+                    t.form == Form::Title && part_of(text, &t, words) & STOP == 0
+                })
+            {
+                continue;
+            }
+            out.push(found(at, end, Level::Medium));
         }
     }
 }
