@@ -6,7 +6,8 @@ use rusqlite::{Connection, Statement};
 
 use crate::inventory::{
     pack::status_number,
-    record::{PLACES, ValueRecord},
+    record::{DocumentRecord, PLACES, PartRecord, Stamp, ValueRecord},
+    write::Name,
 };
 
 /// Rows of one statement.
@@ -31,28 +32,29 @@ impl Insert {
         }
     }
 
-    /// Writes rows; `bind` binds one from the parameter given on.
+    /// Writes rows; `bind` binds one from the parameter given on. Returns how many were written.
     fn run<R>(
         &self,
         tx: &Connection,
         rows: &[R],
         columns: usize,
         bind: impl Fn(&mut Statement<'_>, usize, &R) -> rusqlite::Result<()>,
-    ) -> rusqlite::Result<()> {
+    ) -> rusqlite::Result<usize> {
         let (hundreds, rest) = rows.as_chunks::<ROWS>();
+        let mut written = 0;
         for hundred in hundreds {
             let mut statement = tx.prepare_cached(&self.many)?;
             for (n, row) in hundred.iter().enumerate() {
                 bind(&mut statement, 1 + n * columns, row)?;
             }
-            statement.raw_execute()?;
+            written += statement.raw_execute()?;
         }
         for row in rest {
             let mut statement = tx.prepare_cached(&self.one)?;
             bind(&mut statement, 1, row)?;
-            statement.raw_execute()?;
+            written += statement.raw_execute()?;
         }
-        Ok(())
+        Ok(written)
     }
 }
 
@@ -71,10 +73,79 @@ static VALUE: LazyLock<Insert> = LazyLock::new(|| {
 });
 static FINDING: LazyLock<Insert> = LazyLock::new(|| Insert::new("finding", 7, ""));
 static SHOWN: LazyLock<Insert> = LazyLock::new(|| Insert::new("shown", 2, ""));
+static PART: LazyLock<Insert> = LazyLock::new(|| {
+    Insert::new(
+        "part (id, content, document, ordinal, chain, format, extractor, outcome, reason, size, people, places)",
+        12,
+        "",
+    )
+});
+static DOCUMENT: LazyLock<Insert> = LazyLock::new(|| {
+    Insert::new(
+        "document (id, folder, name, size, mtime, ctime, inode, device, links, accessed, owner, grp, acl, mode,
+            exposure, outcome, reason, content, rules, first_run, met_run)",
+        21,
+        "ON CONFLICT (folder, name) DO NOTHING",
+    )
+});
+
+/// A row of `part`.
+pub(super) struct PartRow<'b> {
+    pub(super) id: i64,
+    pub(super) content: Option<i64>,
+    pub(super) document: Option<i64>,
+    pub(super) part: &'b PartRecord,
+    pub(super) chain: Option<String>,
+    pub(super) places: Option<String>,
+}
+
+/// A row of `document`.
+pub(super) struct DocumentRow<'b> {
+    pub(super) id: i64,
+    pub(super) folder: i64,
+    pub(super) record: &'b DocumentRecord,
+    pub(super) name: &'b [u8],
+    pub(super) owner: Option<i64>,
+    pub(super) group: Option<i64>,
+    pub(super) acl: Option<i64>,
+    pub(super) content: Option<i64>,
+    pub(super) rules: i64,
+    pub(super) run: i64,
+}
+
+/// Writes documents; returns how many were written: one at a path that is there is not.
+pub(super) fn documents(tx: &Connection, rows: &[DocumentRow<'_>]) -> rusqlite::Result<usize> {
+    DOCUMENT.run(tx, rows, 21, |s, at, row| {
+        let record = row.record;
+        let stamp: Option<&Stamp> = record.stamp.as_ref();
+        s.raw_bind_parameter(at, row.id)?;
+        s.raw_bind_parameter(at + 1, row.folder)?;
+        s.raw_bind_parameter(at + 2, Name(row.name))?;
+        s.raw_bind_parameter(at + 3, stamp.map(|s| s.size as i64))?;
+        s.raw_bind_parameter(at + 4, stamp.map(|s| s.mtime))?;
+        s.raw_bind_parameter(at + 5, stamp.map(|s| s.ctime))?;
+        s.raw_bind_parameter(at + 6, stamp.map(|s| s.inode as i64))?;
+        s.raw_bind_parameter(at + 7, stamp.map(|s| s.device as i64))?;
+        s.raw_bind_parameter(at + 8, stamp.map(|s| s.links as i64))?;
+        s.raw_bind_parameter(at + 9, record.access.accessed)?;
+        s.raw_bind_parameter(at + 10, row.owner)?;
+        s.raw_bind_parameter(at + 11, row.group)?;
+        s.raw_bind_parameter(at + 12, row.acl)?;
+        s.raw_bind_parameter(at + 13, record.access.mode)?;
+        s.raw_bind_parameter(at + 14, record.access.exposure() as i64)?;
+        s.raw_bind_parameter(at + 15, record.outcome.kind.id())?;
+        s.raw_bind_parameter(at + 16, &record.outcome.reason)?;
+        s.raw_bind_parameter(at + 17, row.content)?;
+        s.raw_bind_parameter(at + 18, row.rules)?;
+        s.raw_bind_parameter(at + 19, row.run)?;
+        s.raw_bind_parameter(at + 20, row.run)
+    })
+}
 
 /// Rows on their way to the tables. [`Bulk::flush`] before anything that reads or deletes them.
 #[derive(Default)]
 pub(super) struct Bulk<'b> {
+    parts: Vec<PartRow<'b>>,
     values: Vec<(i64, i64, &'b ValueRecord)>,
     findings: Vec<[i64; 7]>,
     shown: Vec<(i64, Vec<u8>)>,
@@ -91,6 +162,11 @@ impl<'b> Bulk<'b> {
     ) -> rusqlite::Result<()> {
         self.values.extend(values.iter().map(|v| (part, rule, v)));
         self.drain(tx, ROWS)
+    }
+
+    /// A row of `part`.
+    pub(super) fn part(&mut self, row: PartRow<'b>) {
+        self.parts.push(row);
     }
 
     /// A row of `finding`.
@@ -111,6 +187,26 @@ impl<'b> Bulk<'b> {
     /// Writes as many rows of each table as make whole multiples of `unit`.
     fn drain(&mut self, tx: &Connection, unit: usize) -> rusqlite::Result<()> {
         let whole = |rows: usize| rows - rows % unit;
+        let rows = whole(self.parts.len());
+        PART.run(tx, &self.parts[..rows], 12, |s, at, row| {
+            let part = row.part;
+            let (outcome, reason) = part.outcome.as_ref().map_or(("read", ""), |outcome| {
+                (outcome.kind.id(), outcome.reason.as_str())
+            });
+            s.raw_bind_parameter(at, row.id)?;
+            s.raw_bind_parameter(at + 1, row.content)?;
+            s.raw_bind_parameter(at + 2, row.document)?;
+            s.raw_bind_parameter(at + 3, part.ordinal)?;
+            s.raw_bind_parameter(at + 4, row.chain.as_deref())?;
+            s.raw_bind_parameter(at + 5, &*part.format)?;
+            s.raw_bind_parameter(at + 6, part.extractor)?;
+            s.raw_bind_parameter(at + 7, outcome)?;
+            s.raw_bind_parameter(at + 8, reason)?;
+            s.raw_bind_parameter(at + 9, part.size.map(|n| n as i64))?;
+            s.raw_bind_parameter(at + 10, part.people as i64)?;
+            s.raw_bind_parameter(at + 11, row.places.as_deref())
+        })?;
+        self.parts.drain(..rows);
         let rows = whole(self.values.len());
         VALUE.run(tx, &self.values[..rows], 7, |s, at, (part, rule, value)| {
             s.raw_bind_parameter(at, part)?;

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::inventory::{
+    bulk::PartRow,
     pack::Names,
     record::{ContentRecord, NameRecord, PartRecord, RuleRecord, TokenRecord},
     sums::{self, Sums},
@@ -35,8 +36,66 @@ impl<'b> Writing<'_, 'b> {
         Ok(content)
     }
 
-    /// Stores what was read, or finds that it is there already; returns its number.
+    /// Stores what was read, or finds that it is there already; returns its number, and whether the place that is
+    /// written now is counted as one that holds it.
     pub(super) fn content(
+        &mut self,
+        tx: &Connection,
+        record: &'b ContentRecord,
+    ) -> Result<(i64, bool), WriteError> {
+        if let Some(parts) = &record.parts
+            && !self.tickets.contains_key(&record.ticket)
+            && let Some(id) = self.new_content(tx, record, parts)?
+        {
+            return Ok((id, true));
+        }
+        Ok((self.known_content(tx, record)?, false))
+    }
+
+    /// Stores what was read all at once, if its bytes are new: most are, and that costs one statement.
+    fn new_content(
+        &mut self,
+        tx: &Connection,
+        record: &'b ContentRecord,
+        parts: &'b [PartRecord],
+    ) -> Result<Option<i64>, WriteError> {
+        let run = self.current()?;
+        let rules = self.cache.rule_set(tx, &record.rules)?;
+        let readers = self.readers_of(tx, parts)?;
+        let sums = Sums::of(parts, |category| self.cache.category(tx, category))?;
+        let inserted = tx
+            .prepare_cached(
+                "INSERT INTO content (digest, size, rules, readers, read_run, live,
+                    high, medium, low, categories, people, members, unread)
+                 VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                 ON CONFLICT (digest) DO NOTHING",
+            )?
+            .execute(params![
+                &record.digest[..],
+                record.size as i64,
+                rules,
+                readers,
+                run.id,
+                sums.high,
+                sums.medium,
+                sums.low,
+                sums.categories,
+                sums.people,
+                sums.members,
+                sums.unread,
+            ])?;
+        if inserted == 0 {
+            return Ok(None);
+        }
+        let id = tx.last_insert_rowid();
+        for part in parts {
+            self.part(tx, id, record.ticket, part)?;
+        }
+        Ok(Some(id))
+    }
+
+    /// A content that was sent in pieces, or whose bytes are known: a copy, or read again.
+    fn known_content(
         &mut self,
         tx: &Connection,
         record: &'b ContentRecord,
@@ -62,6 +121,7 @@ impl<'b> Writing<'_, 'b> {
             }
             (None, None) => Err(WriteError::Record("a copy of a content that is not there")),
             (known, Some(parts)) => {
+                self.bulk.flush(tx)?;
                 let early = self.tickets.get(&record.ticket).map(|t| t.content);
                 let id = match (known, early) {
                     (Some((id, _)), early) => {
@@ -77,32 +137,7 @@ impl<'b> Writing<'_, 'b> {
                     }
                     (None, Some(early)) => early,
                     (None, None) => {
-                        let readers = self.readers_of(tx, parts)?;
-                        let sums = Sums::of(parts, |category| self.cache.category(tx, category))?;
-                        tx.prepare_cached(
-                            "INSERT INTO content (digest, size, rules, readers, read_run,
-                                high, medium, low, categories, people, members, unread)
-                             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-                        )?
-                        .execute(params![
-                            &record.digest[..],
-                            record.size as i64,
-                            rules,
-                            readers,
-                            run.id,
-                            sums.high,
-                            sums.medium,
-                            sums.low,
-                            sums.categories,
-                            sums.people,
-                            sums.members,
-                            sums.unread,
-                        ])?;
-                        let id = tx.last_insert_rowid();
-                        for part in parts {
-                            self.part(tx, id, record.ticket, part)?;
-                        }
-                        return Ok(id);
+                        return Err(WriteError::Record("a content neither new nor known"));
                     }
                 };
                 for part in parts {
@@ -113,6 +148,7 @@ impl<'b> Writing<'_, 'b> {
                 {
                     return Err(WriteError::Record("a part that began and did not end"));
                 }
+                self.bulk.flush(tx)?;
                 let readers = self.readers(tx, id)?;
                 tx.prepare_cached(
                     "UPDATE content SET digest = ?2, size = ?3, rules = ?4, readers = ?5, read_run = ?6
@@ -186,10 +222,11 @@ impl<'b> Writing<'_, 'b> {
         let (places, shown) = packed(part)?;
         let id = match begun {
             Some(id) => id,
-            None => part_row(tx, Some(content), None, part, places.as_deref())?,
+            None => self.part_row(tx, Some(content), None, part, places.clone())?,
         };
         if part.outcome.is_some() {
             if begun.is_some() {
+                self.bulk.flush(tx)?;
                 if let Some(ticket) = self.tickets.get_mut(&ticket) {
                     ticket.open.remove(&part.ordinal);
                 }
@@ -212,8 +249,35 @@ impl<'b> Writing<'_, 'b> {
         part: &'b PartRecord,
     ) -> Result<(), WriteError> {
         let (places, shown) = packed(part)?;
-        let id = part_row(tx, None, Some(document), part, places.as_deref())?;
+        let id = self.part_row(tx, None, Some(document), part, places)?;
         self.found(tx, id, part, shown, false)
+    }
+
+    fn part_row(
+        &mut self,
+        tx: &Connection,
+        content: Option<i64>,
+        document: Option<i64>,
+        part: &'b PartRecord,
+        places: Option<String>,
+    ) -> Result<i64, WriteError> {
+        let chain = match part.chain.is_root() {
+            true => None,
+            false => Some(
+                serde_json::to_string(&part.chain)
+                    .map_err(|_| WriteError::Record("a chain of parts that is not text"))?,
+            ),
+        };
+        let id = self.cache.next_part(tx)?;
+        self.bulk.part(PartRow {
+            id,
+            content,
+            document,
+            part,
+            chain,
+            places,
+        });
+        Ok(id)
     }
 
     fn found(
@@ -358,44 +422,6 @@ fn packed(part: &PartRecord) -> Result<(Option<String>, Vec<u8>), WriteError> {
     let list = serde_json::to_string(&names)
         .map_err(|_| WriteError::Record("a place that is not text"))?;
     Ok((Some(list), packed))
-}
-
-fn part_row(
-    tx: &Connection,
-    content: Option<i64>,
-    document: Option<i64>,
-    part: &PartRecord,
-    places: Option<&str>,
-) -> Result<i64, WriteError> {
-    let chain = if part.chain.is_root() {
-        None
-    } else {
-        Some(
-            serde_json::to_string(&part.chain)
-                .map_err(|_| WriteError::Record("a chain of parts that is not text"))?,
-        )
-    };
-    let (outcome, reason) = part.outcome.as_ref().map_or(("read", ""), |outcome| {
-        (outcome.kind.id(), outcome.reason.as_str())
-    });
-    tx.prepare_cached(
-        "INSERT INTO part (content, document, ordinal, chain, format, extractor, outcome, reason, size, people, places)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-    )?
-    .execute(params![
-        content,
-        document,
-        part.ordinal,
-        chain,
-        &*part.format,
-        part.extractor,
-        outcome,
-        reason,
-        part.size.map(|n| n as i64),
-        part.people as i64,
-        places,
-    ])?;
-    Ok(tx.last_insert_rowid())
 }
 
 fn finish_part_row(

@@ -18,6 +18,16 @@ use crate::inventory::{
 /// How long to wait for a lock held by a reader's checkpoint or a look-up being logged.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How often it is asked for meanwhile: a scan that writes without end leaves the inventory to others for twice as long,
+/// once a second.
+const TURN: Duration = Duration::from_millis(5);
+
+/// Waits for a lock; `tries` times it was in vain.
+fn wait_a_turn(tries: i32) -> bool {
+    std::thread::sleep(TURN);
+    TURN * tries.unsigned_abs() < PATIENCE
+}
+
 /// Refuses what is no SQLite file before SQLite opens it: a text file called `domesday.db` stays what it is.
 fn look_at_header(path: &Path) -> Result<(), InventoryError> {
     let mut head = Vec::new();
@@ -42,7 +52,7 @@ pub(super) fn open_to_write(path: &Path) -> Result<Connection, InventoryError> {
     let sql = |e| InventoryError::from_sql(path, e);
     look_at_header(path)?;
     let mut db = Connection::open(path).map_err(sql)?;
-    db.busy_timeout(PATIENCE).map_err(sql)?;
+    db.busy_handler(Some(wait_a_turn)).map_err(sql)?;
     match identify(&db).map_err(sql)? {
         Identity::Foreign => return Err(InventoryError::Foreign(path.to_owned())),
         Identity::Ours(found) if found > VERSION => {

@@ -18,13 +18,13 @@ use std::{
 };
 
 use rusqlite::{
-    Connection, OptionalExtension as _, TransactionBehavior, params,
+    Connection, OptionalExtension as _, params,
     types::{ToSqlOutput, ValueRef},
 };
 
 use crate::{
     inventory::{
-        bulk::Bulk,
+        bulk::{self, Bulk, DocumentRow},
         database::{self, ScanLock},
         error::InventoryError,
         keys::Key,
@@ -52,6 +52,8 @@ pub struct Writer {
     pub(super) cache: Cache,
     pub(super) tickets: HashMap<u64, Ticket>,
     pub(super) met: Met,
+    /// Whether a transaction is open: what was taken and not committed.
+    open: bool,
     /// Whether there may be documents the scanner died on.
     pub(super) suspects: bool,
 }
@@ -69,7 +71,10 @@ pub(super) struct CurrentRun {
 /// Numbers of what is stored once. Emptied when a transaction fails, since its numbers were never given.
 #[derive(Default)]
 pub(super) struct Cache {
+    ids: Option<Ids>,
     pub(super) folders: HashMap<(i64, Vec<u8>), i64>,
+    /// The folder last asked for: documents come folder by folder.
+    folder: Option<(i64, Vec<u8>, i64)>,
     pub(super) principals: HashMap<String, i64>,
     pub(super) rules: HashMap<String, i64>,
     pub(super) rule_sets: HashMap<Fingerprint, i64>,
@@ -78,6 +83,15 @@ pub(super) struct Cache {
     pub(super) categories: HashMap<Category, i64>,
     /// Hashes of names and tokens written in this run.
     pub(super) names: HashSet<u64>,
+}
+
+/// Numbers given last, so that rows can be written many at a time.
+#[derive(Clone, Copy)]
+pub(super) struct Ids {
+    document: i64,
+    part: i64,
+    /// Folders up to this one were there before: others hold nothing but what was written since.
+    folder: i64,
 }
 
 /// A document whose parts come ahead of it.
@@ -101,6 +115,7 @@ impl Writer {
             cache: Cache::default(),
             tickets: HashMap::new(),
             met: Met::default(),
+            open: false,
             suspects: true,
         };
         writer.check_key(key)?;
@@ -250,13 +265,21 @@ impl Writer {
             .ok_or(InventoryError::Record("a batch outside of a run"))
     }
 
-    /// Commits a batch: all of it or, on an error, nothing of it. After an error the writer can be used again, but parts
-    /// sent ahead in the failed batch are lost, so the run should end as failed.
+    /// Commits a batch with all that was taken before it: all of it or, on an error, nothing of it. After an error the
+    /// writer can be used again, but parts sent ahead are lost, so the run should end as failed.
     pub fn commit(&mut self, batch: &Batch) -> Result<(), InventoryError> {
+        self.take(batch)?;
+        self.end()
+    }
+
+    /// Takes a batch, to be committed with the next: parts ahead of their document need not last before it comes, and
+    /// pages that one lot after another touches are written once.
+    pub fn take(&mut self, batch: &Batch) -> Result<(), InventoryError> {
         self.current()?;
         if !(batch.early.is_empty() && batch.documents.is_empty()) {
             self.put_off_index()?;
-            self.in_transaction(|tx, writer| {
+            self.begin()?;
+            self.work(|tx, writer| {
                 for early in &batch.early {
                     let content = writer.ticket(tx, early.ticket)?;
                     for part in &early.parts {
@@ -275,15 +298,55 @@ impl Writer {
         Ok(())
     }
 
+    /// Opens a transaction if none is.
+    fn begin(&mut self) -> Result<(), InventoryError> {
+        if !self.open {
+            self.db
+                .execute_batch("BEGIN IMMEDIATE")
+                .map_err(|e| self.sql(e))?;
+            self.open = true;
+        }
+        Ok(())
+    }
+
+    /// Commits the open transaction.
+    fn end(&mut self) -> Result<(), InventoryError> {
+        if self.open {
+            let ended = self.db.execute_batch("COMMIT").map_err(|e| self.sql(e));
+            self.open = false;
+            if ended.is_err() {
+                self.undo();
+            }
+            ended?;
+        }
+        Ok(())
+    }
+
+    /// Leaves nothing of the open transaction.
+    fn undo(&mut self) {
+        // A full disk may have ended it already.
+        let _ = self.db.execute_batch("ROLLBACK");
+        self.open = false;
+        self.cache = Cache::default();
+    }
+
     /// Runs `work` in a transaction of its own, with the writer's other fields at hand.
     pub(super) fn in_transaction<'b, T>(
         &mut self,
         work: impl FnOnce(&Connection, &mut Writing<'_, 'b>) -> Result<T, WriteError>,
     ) -> Result<T, InventoryError> {
-        let tx = self
-            .db
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(|e| InventoryError::from_sql(&self.path, e))?;
+        self.end()?;
+        self.begin()?;
+        let value = self.work(work)?;
+        self.end()?;
+        Ok(value)
+    }
+
+    /// Runs `work` in the open transaction; if it fails nothing of that is left.
+    fn work<'b, T>(
+        &mut self,
+        work: impl FnOnce(&Connection, &mut Writing<'_, 'b>) -> Result<T, WriteError>,
+    ) -> Result<T, InventoryError> {
         let mut writing = Writing {
             run: &mut self.run,
             cache: &mut self.cache,
@@ -291,14 +354,14 @@ impl Writer {
             suspects: &mut self.suspects,
             met: &mut self.met,
             bulk: Bulk::default(),
+            documents: Vec::new(),
         };
-        let result = work(&tx, &mut writing).and_then(|value| {
-            writing.bulk.flush(&tx)?;
-            tx.commit()?;
+        let result = work(&self.db, &mut writing).and_then(|value| {
+            writing.flush(&self.db)?;
             Ok(value)
         });
         result.map_err(|error| {
-            self.cache = Cache::default();
+            self.undo();
             match error {
                 WriteError::Sql(error) => InventoryError::from_sql(&self.path, error),
                 WriteError::Record(what) => InventoryError::Record(what),
@@ -341,6 +404,8 @@ pub(super) struct Writing<'w, 'b> {
     pub(super) suspects: &'w mut bool,
     met: &'w mut Met,
     pub(super) bulk: Bulk<'b>,
+    /// New documents on their way.
+    documents: Vec<DocumentRow<'b>>,
 }
 
 /// What is known of a document before this record.
@@ -358,9 +423,100 @@ impl<'b> Writing<'_, 'b> {
     }
 
     fn document(&mut self, tx: &Connection, record: &'b DocumentRecord) -> Result<(), WriteError> {
-        let run = self.current()?;
         let (folder, name) = record.path.split();
         let folder = self.cache.folder(tx, record.root, folder)?;
+        match folder > self.cache.ids(tx)?.folder {
+            true => self.new_document(tx, record, folder, name),
+            false => {
+                self.flush(tx)?;
+                self.document_in(tx, record, folder, name)
+            }
+        }
+    }
+
+    /// A document in a folder that is new too: nothing is there to compare it with.
+    fn new_document(
+        &mut self,
+        tx: &Connection,
+        record: &'b DocumentRecord,
+        folder: i64,
+        name: &'b [u8],
+    ) -> Result<(), WriteError> {
+        let run = self.current()?;
+        let (content, rules) = match &record.content {
+            Some(content) => {
+                let (id, counted) = self.content(tx, content)?;
+                if !counted {
+                    count(tx, id, 1)?;
+                }
+                (Some(id), self.cache.rule_set(tx, &content.rules)?)
+            }
+            None => (None, run.rules),
+        };
+        let Access {
+            owner, group, acl, ..
+        } = &record.access;
+        let id = self.cache.next_document(tx)?;
+        self.documents.push(DocumentRow {
+            id,
+            folder,
+            record,
+            name,
+            owner: self.cache.principal(tx, owner)?,
+            group: self.cache.principal(tx, group)?,
+            acl: self.cache.principal(tx, acl)?,
+            content,
+            rules,
+            run: run.id,
+        });
+        self.met.recorded(id);
+        if let Some(part) = &record.name {
+            self.name_part(tx, id, part)?;
+        }
+        self.no_suspect(tx, record)
+    }
+
+    /// Writes what is on its way.
+    fn flush(&mut self, tx: &Connection) -> Result<(), WriteError> {
+        self.bulk.flush(tx)?;
+        let documents = std::mem::take(&mut self.documents);
+        if bulk::documents(tx, &documents)? == documents.len() {
+            return Ok(());
+        }
+        // Some folders tell of an entry twice while they change: what was seen last stands.
+        for row in &documents {
+            let written = tx
+                .prepare_cached("SELECT 1 FROM document WHERE id = ?1")?
+                .exists([row.id])?;
+            if !written {
+                if let Some(content) = row.content {
+                    count(tx, content, -1)?;
+                }
+                self.drop_parts(tx, "document", row.id)?;
+                self.document_in(tx, row.record, row.folder, row.name)?;
+                self.bulk.flush(tx)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn no_suspect(&self, tx: &Connection, record: &DocumentRecord) -> Result<(), WriteError> {
+        if *self.suspects {
+            tx.prepare_cached("DELETE FROM suspect WHERE root = ?1 AND path = ?2")?
+                .execute(params![record.root.0, record.path.0])?;
+        }
+        Ok(())
+    }
+
+    /// A document in a folder that was there before.
+    fn document_in(
+        &mut self,
+        tx: &Connection,
+        record: &'b DocumentRecord,
+        folder: i64,
+        name: &'b [u8],
+    ) -> Result<(), WriteError> {
+        let run = self.current()?;
         let before = tx
             .prepare_cached(
                 "SELECT id, content, exposure, outcome, gone_run IS NOT NULL
@@ -376,8 +532,13 @@ impl<'b> Writing<'_, 'b> {
                 })
             })
             .optional()?;
+        let mut counted = false;
         let content = match &record.content {
-            Some(content) => Some(self.content(tx, content)?),
+            Some(content) => {
+                let content = self.content(tx, content)?;
+                counted = content.1;
+                Some(content.0)
+            }
             // Not opened this time: what it held when it last was still stands, unless the user wants it left out.
             None if keeps_content(record.outcome.kind) => before.as_ref().and_then(|b| b.content),
             None => None,
@@ -395,10 +556,10 @@ impl<'b> Writing<'_, 'b> {
             .as_ref()
             .and_then(|b| (!b.gone).then_some(b.content)?);
         if before_content != content {
-            for (content, by) in [(before_content, -1), (content, 1)] {
+            let now = content.filter(|_| !counted);
+            for (content, by) in [(before_content, -1), (now, 1)] {
                 if let Some(content) = content {
-                    tx.prepare_cached("UPDATE content SET live = live + ?2 WHERE id = ?1")?
-                        .execute(params![content, by])?;
+                    count(tx, content, by)?;
                 }
             }
         }
@@ -408,11 +569,7 @@ impl<'b> Writing<'_, 'b> {
         if let Some(part) = &record.name {
             self.name_part(tx, id, part)?;
         }
-        if *self.suspects {
-            tx.prepare_cached("DELETE FROM suspect WHERE root = ?1 AND path = ?2")?
-                .execute(params![record.root.0, record.path.0])?;
-        }
-        Ok(())
+        self.no_suspect(tx, record)
     }
 
     #[allow(clippy::too_many_arguments)] // one call, one row
@@ -457,13 +614,21 @@ impl<'b> Writing<'_, 'b> {
         ];
         Ok(match before {
             None => {
-                tx.prepare_cached(
-                    "INSERT INTO document (folder, name, size, mtime, ctime, inode, device, links, accessed,
-                        owner, grp, acl, mode, exposure, outcome, reason, content, rules, first_run, met_run)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?19)",
-                )?
-                .execute(values)?;
-                tx.last_insert_rowid()
+                let id = self.cache.next_document(tx)?;
+                let row = DocumentRow {
+                    id,
+                    folder,
+                    record,
+                    name,
+                    owner,
+                    group,
+                    acl,
+                    content,
+                    rules,
+                    run: run.id,
+                };
+                bulk::documents(tx, &[row])?;
+                id
             }
             Some(before) => {
                 tx.prepare_cached(
@@ -554,7 +719,52 @@ pub(super) fn now() -> i64 {
         .map_or(0, |d| d.as_millis() as i64)
 }
 
+/// Counts a document more or less that holds a content.
+fn count(tx: &Connection, content: i64, by: i64) -> rusqlite::Result<()> {
+    tx.prepare_cached("UPDATE content SET live = live + ?2 WHERE id = ?1")?
+        .execute([content, by])?;
+    Ok(())
+}
+
 impl Cache {
+    /// The numbers given last.
+    fn ids(&mut self, tx: &Connection) -> rusqlite::Result<&mut Ids> {
+        let ids = match self.ids {
+            Some(ids) => ids,
+            None => {
+                let last = |table: &str| {
+                    tx.query_row(
+                        &format!(
+                            "SELECT max(COALESCE((SELECT max(id) FROM {table}), 0),
+                                COALESCE((SELECT seq FROM sqlite_sequence WHERE name = '{table}'), 0))"
+                        ),
+                        [],
+                        |row| row.get(0),
+                    )
+                };
+                Ids {
+                    document: last("document")?,
+                    part: last("part")?,
+                    folder: last("folder")?,
+                }
+            }
+        };
+        Ok(self.ids.insert(ids))
+    }
+
+    fn next_document(&mut self, tx: &Connection) -> rusqlite::Result<i64> {
+        let ids = self.ids(tx)?;
+        ids.document += 1;
+        Ok(ids.document)
+    }
+
+    /// The number of the next part.
+    pub(super) fn next_part(&mut self, tx: &Connection) -> rusqlite::Result<i64> {
+        let ids = self.ids(tx)?;
+        ids.part += 1;
+        Ok(ids.part)
+    }
+
     pub(super) fn rule_set(
         &mut self,
         tx: &Connection,
@@ -574,10 +784,19 @@ impl Cache {
     }
 
     fn folder(&mut self, tx: &Connection, root: RootId, path: &[u8]) -> rusqlite::Result<i64> {
+        if let Some((of, lately, id)) = &self.folder
+            && *of == root.0
+            && lately == path
+        {
+            return Ok(*id);
+        }
         let key = (root.0, path.to_vec());
         if let Some(&id) = self.folders.get(&key) {
+            self.folder = Some((key.0, key.1, id));
             return Ok(id);
         }
+        // What is new is told by its number.
+        self.ids(tx)?;
         let id = tx
             .prepare_cached(
                 "INSERT INTO folder (root, path) VALUES (?1, ?2)

@@ -4,7 +4,7 @@
 use std::{
     collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
-    sync::OnceLock,
+    sync::{Mutex, OnceLock, PoisonError},
     thread,
 };
 
@@ -12,17 +12,22 @@ use crossbeam_channel::{Receiver, bounded};
 use rayon::{Scope, ThreadPool, ThreadPoolBuilder};
 
 use crate::{
-    detect::{Detector, Look},
+    detect::{Detector, Look, engine::Scratch},
     model::{Layout, Segment},
 };
 
 /// Text of one document after which others look ahead: most documents end before it is worth waking them.
 const FIRST: u64 = if cfg!(test) { 1 } else { 4 << 20 };
 
+/// Pages that wait at most, for each thread.
+const PAGES: usize = 2;
+
 /// The threads that look ahead, started when the first large file comes.
 pub struct Cores {
     threads: usize,
     pool: OnceLock<Option<ThreadPool>>,
+    /// What engines work in that nobody uses now, one for each who looks; the last used is on top.
+    scratches: Mutex<Vec<Scratch>>,
 }
 
 impl Cores {
@@ -31,6 +36,7 @@ impl Cores {
         Cores {
             threads,
             pool: OnceLock::new(),
+            scratches: Mutex::default(),
         }
     }
 
@@ -51,6 +57,12 @@ impl Cores {
                     .ok(),
             })
             .as_ref()
+    }
+
+    fn scratches(&self) -> std::sync::MutexGuard<'_, Vec<Scratch>> {
+        self.scratches
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -90,6 +102,7 @@ impl Page {
 /// Pages on their way.
 pub(super) struct Ahead<'s, 'scope> {
     detector: &'scope Detector,
+    cores: &'scope Cores,
     scope: &'s Scope<'scope>,
     waiting: VecDeque<Receiver<thread::Result<Page>>>,
     free: Vec<Page>,
@@ -99,14 +112,15 @@ pub(super) struct Ahead<'s, 'scope> {
 }
 
 impl<'s, 'scope> Ahead<'s, 'scope> {
-    /// At most so many pages wait.
-    pub fn new(detector: &'scope Detector, scope: &'s Scope<'scope>, most: usize) -> Self {
+    /// With nothing on its way.
+    pub fn new(detector: &'scope Detector, cores: &'scope Cores, scope: &'s Scope<'scope>) -> Self {
         Ahead {
             detector,
+            cores,
             scope,
             waiting: VecDeque::new(),
             free: Vec::new(),
-            most,
+            most: PAGES * cores.threads(),
             text: 0,
         }
     }
@@ -132,10 +146,12 @@ impl<'s, 'scope> Ahead<'s, 'scope> {
         });
         page.fill(segment);
         let (done, receiver) = bounded(1);
-        let detector = self.detector;
+        let (detector, cores) = (self.detector, self.cores);
         self.scope.spawn(move |_| {
             let looked = catch_unwind(AssertUnwindSafe(|| {
-                page.with(|look, segment| detector.look_ahead(look, segment));
+                let mut scratch = cores.scratches().pop().unwrap_or_default();
+                page.with(|look, segment| detector.look_ahead(look, &mut scratch, segment));
+                cores.scratches().push(scratch);
                 page
             }));
             // Nobody waits for it when the document ended early.

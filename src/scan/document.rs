@@ -75,7 +75,7 @@ pub fn study_large(
             scratch: &mut desk.detect,
             open: Vec::new(),
             notes,
-            ahead: Some(Ahead::new(detector, scope, 2 * cores.threads())),
+            ahead: Some(Ahead::new(detector, cores, scope)),
         };
         reader.read_with(&mut desk.extract, source, name, &mut study);
     });

@@ -114,7 +114,7 @@ impl OcrReading {
 }
 
 /// Which rules are used, and what they may consult.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleChoice {
     /// Folder of the user's own rules, laid over the built-in ones.
     pub dir: Option<RawPath>,

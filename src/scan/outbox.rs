@@ -87,7 +87,7 @@ impl<'a> Outbox<'a> {
 }
 
 /// Rough bytes of memory of a record.
-fn weight(record: &DocumentRecord) -> usize {
+pub(super) fn weight(record: &DocumentRecord) -> usize {
     let parts = record
         .content
         .iter()

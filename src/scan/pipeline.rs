@@ -26,7 +26,8 @@ use crate::{
         ahead::Cores,
         contents::Contents,
         counters::{Counters, count, total},
-        job::{Ended, Failure, Job, Order, Progress, Report, Started, Suspect},
+        job::{Ended, Failure, Job, Order, Progress, Report, RuleChoice, Started, Suspect},
+        outbox,
         pace::Pace,
         plan::Fingerprints,
         sandbox,
@@ -36,8 +37,12 @@ use crate::{
     walk::{Exclusions, Opener, Options, Owners, Root, Walk, roots},
 };
 
-/// Documents of one transaction.
-const BATCH: usize = 256;
+/// Rough bytes of documents of one transaction: the more, the fewer pages are written again and again, and the more is
+/// read anew after a crash.
+const BATCH: usize = 8 << 20;
+
+/// How long the inventory is left to others after it was held for parts sent ahead: who logs a look-up waits for that.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// The longest that a finished document waits for its transaction.
 const WAIT: Duration = Duration::from_secs(1);
@@ -101,14 +106,24 @@ impl<'j> Scanner<'j> {
         let exclusions = Exclusions::new(&walk_roots, &job.exclude)?;
         let key = Key::from_text(job.key.as_bytes(), "the key of the job")
             .map_err(InventoryError::from)?;
-        let tools = Tools::new(&job.reading, job.threads)?;
-        let fingerprints = Fingerprints::new(&tools.detector, &job.reading);
         let fresh = !inventory.exists();
         let holder = format!(
             "process {} of {} on {} since {}",
             job.pid, job.user, job.host, job.since
         );
-        let mut writer = open_writer(&inventory, &key, &holder)?;
+        let open = || open_writer(&inventory, &key, &holder);
+        let (tools, mut writer) = match job.reading.rules == RuleChoice::default() {
+            // The rules take longest, and those of the program itself are right.
+            true => thread::scope(|scope| {
+                let writer = scope.spawn(open);
+                let tools = Tools::new(&job.reading, job.threads)?;
+                let writer = writer.join().map_err(|_| ScanError::Bug("the writer panicked"))?;
+                Ok::<_, ScanError>((tools, writer?))
+            })?,
+            // What is wrong with the user's own is said before there is an inventory.
+            false => (Tools::new(&job.reading, job.threads)?, open()?),
+        };
+        let fingerprints = Fingerprints::new(&tools.detector, &job.reading);
         let run = writer.start(&RunStart {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             rules: fingerprints.of(false),
@@ -476,6 +491,9 @@ fn options_for_the_record(job: &Job) -> String {
 /// Commits until there is nothing more to come.
 fn write(writer: &mut Writer, messages: &Receiver<Message>) -> Result<(), InventoryError> {
     let mut batch = Batch::default();
+    let mut weight = 0;
+    // Whether the writer has taken something that is not committed.
+    let mut taken = false;
     let mut due = None;
     loop {
         let wait = due.map_or(WAIT, |due: Instant| {
@@ -483,10 +501,16 @@ fn write(writer: &mut Writer, messages: &Receiver<Message>) -> Result<(), Invent
         });
         let over = match messages.recv_timeout(wait) {
             Ok(Message::Early(early)) => {
-                batch.early.push(early);
+                // Parts sent ahead are large: they are not gathered.
+                writer.take(&Batch {
+                    early: vec![early],
+                    ..Batch::default()
+                })?;
+                taken = true;
                 false
             }
             Ok(Message::Documents(documents, seen)) => {
+                weight += documents.iter().map(outbox::weight).sum::<usize>();
                 batch.documents.extend(documents);
                 batch.seen.extend(seen);
                 false
@@ -494,22 +518,20 @@ fn write(writer: &mut Writer, messages: &Receiver<Message>) -> Result<(), Invent
             Err(RecvTimeoutError::Timeout) => false,
             Err(RecvTimeoutError::Disconnected) => true,
         };
-        if batch.is_empty() {
+        if batch.is_empty() && !taken {
             if over {
                 return Ok(());
             }
             continue;
         }
         let due_at = *due.get_or_insert_with(|| Instant::now() + WAIT);
-        // Parts sent ahead are large: they are not gathered.
-        if over
-            || batch.documents.len() >= BATCH
-            || !batch.early.is_empty()
-            || Instant::now() >= due_at
-        {
+        if over || weight >= BATCH || Instant::now() >= due_at {
             writer.commit(&batch)?;
             batch = Batch::default();
-            due = None;
+            if taken && !over {
+                thread::sleep(PAUSE);
+            }
+            (weight, taken, due) = (0, false, None);
         }
     }
 }

@@ -35,9 +35,15 @@ impl Worker<'_> {
         let mut bytes = std::mem::take(&mut self.buffer);
         bytes.clear();
         self.shop.pace.take(meta.size, self.shop.stop);
+        // Those that the system makes as they are read have no size.
+        let most = match meta.size {
+            0 => SMALL + 1,
+            size => size,
+        };
+        bytes.reserve(most.min(meta.size) as usize);
         let read = file
             .by_ref()
-            .take(SMALL + 1)
+            .take(most)
             .read_to_end(&mut bytes)
             .and_then(|_| file.metadata());
         let result = match read {
