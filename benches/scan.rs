@@ -1,27 +1,37 @@
-//! The whole way, from folders to an inventory on a warm tree, beside the walk alone, the engine alone and the detector
-//! alone, on one thread and on two; and how long the rules take to load.
+//! The whole way, from folders to an inventory on a warm tree, beside what it is made of: summing the bytes, the engine
+//! alone, the detector alone, the walk alone; on one thread and on two.
 //!
-//! Trees made from a seed in the temporary folder: many small files, where what counts is the cost of a document, as many
-//! bytes in documents of 2 KB, few large ones, and a single one. `DOMESDAY_BENCH_FILES` sets the number of small ones.
-//! `sum` adds up the bytes of the same texts: ratios to it in one run mean more than megabytes a second.
-#![allow(missing_docs, clippy::unwrap_used)]
+//! ```text
+//! cargo bench --bench scan                       # every tree
+//! cargo bench --bench scan -- --tree prose       # one of: prose, single, notes, rows, small
+//! cargo bench --bench scan -- --at FOLDER        # a tree of your own
+//! cargo bench --bench scan -- --mib 64 --files 200000 --rounds 5
+//! cargo bench --bench scan -- --test             # small trees, one round: does it run?
+//! ```
+//!
+//! All ways go in turn, round after round, in one run; each figure is the median of its rounds. *By the clock* is what a
+//! user waits. *Per core* is bytes by processor time of all threads together, which a busy machine disturbs less: its
+//! ratio to the engine says what is lost between bytes and stored findings. A scan loads all rules each time; what that
+//! takes is measured beside it, told in the first line, and taken off in the ratios (not in the speeds).
+//!
+//! The trees, made in the temporary folder: *prose* is documentation of this machine in texts of 2 MiB (repeated sentences
+//! where there is none), *single* the same in one file, *notes* the same in documents of 2 KB, *rows* an export of people
+//! in one file, *small* notes of some 280 bytes, a hundred a folder, one in ten with an identifier.
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 
 use std::{
     fmt::Write as _,
     fs,
     hint::black_box,
     io::Read,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
-        LazyLock,
+        Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    time::Instant,
 };
 
-use divan::{
-    Bencher,
-    counter::{BytesCount, ItemsCount},
-};
 use domesday::{
     detect::{
         Detector, Scratch,
@@ -36,25 +46,103 @@ use domesday::{
     },
     walk::{Exclusions, Kind, Opener, Options, Walk, roots},
 };
-use tempfile::TempDir;
 
-fn main() {
-    divan::main();
-}
+#[path = "engine/texts.rs"]
+#[allow(dead_code)]
+mod texts;
 
 /// Threads of the walk.
 const WALKERS: usize = 2;
 
-static FILES: LazyLock<usize> =
-    LazyLock::new(|| std::env::var("DOMESDAY_BENCH_FILES").map_or(20_000, |n| n.parse().unwrap()));
+struct Asked {
+    mib: usize,
+    files: usize,
+    rounds: usize,
+    tree: Option<String>,
+    at: Option<PathBuf>,
+}
 
-/// Of about 280 bytes, a hundred a folder; one in ten with an identifier.
-static SMALL: LazyLock<TempDir> = LazyLock::new(|| {
-    let tree = tempfile::tempdir().unwrap();
-    for n in 0..*FILES {
-        let folder = tree
-            .path()
-            .join(format!("team{:03}/f{:02}", n / 1000, n / 100 % 10));
+fn asked() -> Asked {
+    let mut asked = Asked {
+        mib: 32,
+        files: 20_000,
+        rounds: 3,
+        tree: None,
+        at: None,
+    };
+    let mut args = std::env::args().skip(1);
+    let number = |arg: Option<String>| arg.and_then(|n| n.parse().ok()).expect("a number");
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            "--test" => (asked.mib, asked.files, asked.rounds) = (1, 200, 1),
+            "--mib" => asked.mib = number(args.next()),
+            "--files" => asked.files = number(args.next()),
+            "--rounds" => asked.rounds = number(args.next()),
+            "--tree" => asked.tree = args.next(),
+            "--at" => asked.at = args.next().map(PathBuf::from),
+            // What `cargo bench` adds.
+            "--bench" => {}
+            other => panic!("{other}? see the head of benches/scan.rs"),
+        }
+    }
+    asked
+}
+
+fn main() {
+    let asked = asked();
+    let load = timed(asked.rounds.max(5), || {
+        black_box(Detector::builtin().unwrap());
+        1
+    });
+    println!(
+        "rules loaded in {:.1} ms by the clock, {:.1} ms of processor time",
+        load.clock * 1e3,
+        load.processor * 1e3
+    );
+    if let Some(folder) = &asked.at {
+        return table(&folder.to_string_lossy(), folder, &asked, &load);
+    }
+    for name in ["prose", "single", "notes", "rows", "small"] {
+        if asked.tree.as_deref().is_none_or(|only| only == name) {
+            let tree = tempfile::tempdir().unwrap();
+            make(name, tree.path(), &asked);
+            table(name, tree.path(), &asked, &load);
+        }
+    }
+}
+
+fn make(name: &str, tree: &Path, asked: &Asked) {
+    let length = asked.mib << 20;
+    match name {
+        "prose" => pieces(tree, &texts::prose(length), 2 << 20),
+        "single" => fs::write(tree.join("all.txt"), texts::prose(length)).unwrap(),
+        "notes" => pieces(tree, &texts::prose(length.min(8 << 20)), 2000),
+        "rows" => fs::write(tree.join("people.csv"), texts::rows(length.min(8 << 20), false)).unwrap(),
+        _ => small(tree, asked.files),
+    }
+}
+
+/// Texts of about so many bytes, cut at line ends.
+fn pieces(tree: &Path, text: &[u8], length: usize) {
+    let mut rest = text;
+    for n in 0.. {
+        if rest.is_empty() {
+            return;
+        }
+        let folder = tree.join(format!("f{:03}", n / 100));
+        if n % 100 == 0 {
+            fs::create_dir_all(&folder).unwrap();
+        }
+        let from = length.min(rest.len());
+        let end = memchr::memchr(b'\n', &rest[from..]).map_or(rest.len(), |at| from + at + 1);
+        fs::write(folder.join(format!("{n}.txt")), &rest[..end]).unwrap();
+        rest = &rest[end..];
+    }
+}
+
+fn small(tree: &Path, files: usize) {
+    for n in 0..files {
+        let folder = tree.join(format!("team{:03}/f{:02}", n / 1000, n / 100 % 10));
         if n % 100 == 0 {
             fs::create_dir_all(&folder).unwrap();
         }
@@ -64,59 +152,128 @@ static SMALL: LazyLock<TempDir> = LazyLock::new(|| {
         }
         fs::write(folder.join(format!("note {n}.txt")), text).unwrap();
     }
-    tree
-});
+}
 
-/// Sixteen texts of four MiB: prose with an identifier every few kilobytes.
-static LARGE: LazyLock<TempDir> = LazyLock::new(|| {
-    let tree = tempfile::tempdir().unwrap();
-    for n in 0..16 {
-        fs::write(tree.path().join(format!("{n}.txt")), prose(n, 4 << 20)).unwrap();
+/// What one way took, in seconds; the median of its rounds.
+#[derive(Clone, Copy, Default)]
+struct Took {
+    clock: f64,
+    processor: f64,
+}
+
+/// Processor time of all threads so far; the time of day where the system does not tell.
+fn processor() -> f64 {
+    #[cfg(unix)]
+    {
+        let now = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+        now.tv_sec as f64 + now.tv_nsec as f64 / 1e9
     }
-    tree
-});
-
-/// Eight MiB in documents of two KB.
-static NOTES: LazyLock<TempDir> = LazyLock::new(|| {
-    let tree = tempfile::tempdir().unwrap();
-    for n in 0..4096 {
-        let folder = tree.path().join(format!("f{:02}", n / 100));
-        if n % 100 == 0 {
-            fs::create_dir_all(&folder).unwrap();
-        }
-        fs::write(folder.join(format!("{n}.txt")), prose(n, 2000)).unwrap();
+    #[cfg(not(unix))]
+    {
+        static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
+        START.elapsed().as_secs_f64()
     }
-    tree
-});
+}
 
-/// One text of sixty-four MiB.
-static SINGLE: LazyLock<TempDir> = LazyLock::new(|| {
-    let tree = tempfile::tempdir().unwrap();
-    fs::write(tree.path().join("all.txt"), prose(16, 64 << 20)).unwrap();
-    tree
-});
+fn once(way: &mut dyn FnMut() -> u64) -> (Took, u64) {
+    let (clock, before) = (Instant::now(), processor());
+    let count = black_box(way());
+    let took = Took {
+        clock: clock.elapsed().as_secs_f64(),
+        processor: processor() - before,
+    };
+    (took, count)
+}
 
-fn prose(seed: usize, length: usize) -> String {
-    const WORDS: &[&str] = &[
-        "the", "visit", "went", "well", "and", "report", "of", "week", "was", "sent", "to",
-        "house", "for", "meeting", "on", "budget", "plan", "with", "team", "after", "lunch",
-        "about", "heating", "in", "new", "building",
+fn median(rounds: &[Took]) -> Took {
+    let middle = |of: fn(&Took) -> f64| {
+        let mut all: Vec<f64> = rounds.iter().map(of).collect();
+        all.sort_by(f64::total_cmp);
+        all[all.len() / 2]
+    };
+    Took {
+        clock: middle(|t| t.clock),
+        processor: middle(|t| t.processor),
+    }
+}
+
+fn timed(rounds: usize, mut way: impl FnMut() -> u64) -> Took {
+    let all: Vec<Took> = (0..rounds).map(|_| once(&mut way).0).collect();
+    median(&all)
+}
+
+type Way<'a> = (&'static str, Box<dyn FnMut() -> u64 + 'a>);
+
+fn table(name: &str, tree: &Path, asked: &Asked, load: &Took) {
+    let texts = read_all(tree);
+    let bytes: usize = texts.iter().map(Vec::len).sum();
+    let files = texts.len();
+    let detector = Detector::builtin().unwrap();
+    let mut ways: Vec<Way<'_>> = vec![
+        ("sum of the texts", Box::new(|| sum(&texts))),
+        ("engine", Box::new(|| engine_alone(&detector, &texts))),
+        ("detector", Box::new(|| detector_alone(&detector, &texts))),
+        ("walk", Box::new(|| walk(tree, |_| {}))),
+        ("walk, open, read", Box::new(|| walk(tree, read))),
     ];
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64 ^ seed as u64;
-    let mut text = String::with_capacity(length + 64);
-    let mut count = 0_u64;
-    while text.len() < length {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        text.push_str(WORDS[(state % WORDS.len() as u64) as usize]);
-        count += 1;
-        text.push(if count.is_multiple_of(12) { '\n' } else { ' ' });
-        if count.is_multiple_of(600) {
-            writeln!(text, "NI number AB{:06}C.", state % 1_000_000).unwrap();
+    for threads in [1, 2] {
+        ways.push((
+            ["scan, 1 thread", "scan, 2 threads"][threads - 1],
+            Box::new(move || {
+                let out = tempfile::tempdir().unwrap();
+                scan(tree, &out.path().join("d.db"), threads)
+            }),
+        ));
+    }
+    let mut rounds = vec![Vec::new(); ways.len()];
+    for round in 0..=asked.rounds {
+        for (i, (way, run)) in ways.iter_mut().enumerate() {
+            let (took, count) = once(run);
+            if way.starts_with("scan") {
+                assert_eq!(count, files as u64, "{way}: every file has its outcome");
+            }
+            // The first round warms up.
+            if round > 0 {
+                rounds[i].push(took);
+            }
         }
     }
-    text
+    let took: Vec<Took> = rounds.iter().map(|rounds| median(rounds)).collect();
+    let of = |way: &str| took[ways.iter().position(|w| w.0 == way).expect("a way")];
+    let mb = bytes as f64 / 1e6;
+    println!("\n{name}: {files} files, {mb:.1} MB");
+    println!(
+        "{:<18} {:>9} {:>10} {:>12} {:>14} {:>10}",
+        "", "ms", "MB/s", "documents/s", "MB/s per core", "of engine"
+    );
+    for ((way, _), took) in ways.iter().zip(&took) {
+        let scans = way.starts_with("scan");
+        let start = if scans { load.processor } else { 0.0 };
+        let share = of("engine").processor / (took.processor - start).max(1e-9);
+        let share = match way.starts_with("walk") {
+            true => String::new(),
+            false => format!("{:.1} %", 100.0 * share),
+        };
+        println!(
+            "{way:<18} {:>9.1} {:>10.1} {:>12.0} {:>14.1} {share:>10}",
+            took.clock * 1e3,
+            mb / took.clock,
+            files as f64 / took.clock,
+            mb / took.processor,
+        );
+    }
+    let (one, two) = (of("scan, 1 thread"), of("scan, 2 threads"));
+    let without = |took: Took| (took.clock - load.clock).max(1e-9);
+    println!(
+        "second thread: {:.2} times as fast by the clock, {:.2} without loading the rules",
+        one.clock / two.clock,
+        without(one) / without(two)
+    );
+    println!(
+        "documents a second: {:.0} % of the walk, {:.0} % of walking, opening and reading",
+        100.0 * of("walk").clock / two.clock,
+        100.0 * of("walk, open, read").clock / two.clock
+    );
 }
 
 fn walk(tree: &Path, each: impl Fn(&Path) + Sync) -> u64 {
@@ -138,6 +295,88 @@ fn walk(tree: &Path, each: impl Fn(&Path) + Sync) -> u64 {
     seen.into_inner()
 }
 
+fn read(path: &Path) {
+    let mut buffer = [0; 64 << 10];
+    let mut file = fs::File::open(path).unwrap();
+    while file.read(&mut buffer).unwrap() > 0 {
+        black_box(&buffer);
+    }
+}
+
+/// The texts of a tree, in memory.
+fn read_all(tree: &Path) -> Vec<Vec<u8>> {
+    let paths = Mutex::new(Vec::new());
+    walk(tree, |path| paths.lock().unwrap().push(path.to_path_buf()));
+    let mut paths = paths.into_inner().unwrap();
+    paths.sort();
+    paths.iter().map(|path| fs::read(path).unwrap()).collect()
+}
+
+/// The reference: the bytes added up, eight at a time.
+fn sum(texts: &[Vec<u8>]) -> u64 {
+    let words = texts.iter().flat_map(|text| text.as_chunks::<8>().0);
+    words.fold(0, |sum, word| sum.wrapping_add(u64::from_le_bytes(*word)))
+}
+
+/// Takes every match and does nothing with it.
+struct Count(u64);
+
+impl Visit for Count {
+    fn pattern(&mut self, _: u16, _: usize, _: usize) -> bool {
+        self.0 += 1;
+        true
+    }
+
+    fn wants_seldom(&self, _: std::ops::Range<usize>) -> bool {
+        false
+    }
+
+    fn term(&mut self, _: u32, _: usize, _: usize) {
+        self.0 += 1;
+    }
+}
+
+/// All rules and terms, one thread, no document around them; without the patterns that only the name of a column or
+/// field makes sense of, since the scan looks for them under such names only.
+fn engine_alone(detector: &Detector, texts: &[Vec<u8>]) -> u64 {
+    let (mut cursors, mut scratch) = (Cursors::new(), engine::Scratch::new());
+    let mut count = Count(0);
+    for text in texts {
+        for piece in text.chunks(1 << 20) {
+            cursors.clear();
+            let engine = detector.engine();
+            engine.scan(piece, 0..piece.len(), &mut cursors, &mut scratch, &mut count);
+        }
+    }
+    count.0
+}
+
+/// Engine, context, names, judgement: one thread, texts in memory, as if all were lines.
+fn detector_alone(detector: &Detector, texts: &[Vec<u8>]) -> u64 {
+    let mut scratch = Scratch::default();
+    let mut found = 0_u64;
+    for text in texts {
+        let mut document = detector.open("x.txt");
+        let text = String::from_utf8_lossy(text);
+        let mut rest = &*text;
+        while !rest.is_empty() {
+            let (piece, after) = rest.split_at(rest.floor_char_boundary(1 << 20));
+            let segment = Segment {
+                text: piece,
+                repeats: 0,
+                more: false,
+                offset: 0,
+                layout: &Layout::Lines { first: 1 },
+            };
+            detector.segment(&mut document, &mut scratch, &segment, &mut |_| found += 1);
+            rest = after;
+        }
+        detector.close(document, &mut |_| found += 1);
+    }
+    found
+}
+
+/// From files to a closed inventory, rules loaded on the way.
 fn scan(tree: &Path, inventory: &Path, threads: usize) -> u64 {
     let job = Job {
         inventory: RawPath::new(inventory),
@@ -179,172 +418,4 @@ fn scan(tree: &Path, inventory: &Path, threads: usize) -> u64 {
         _ => {}
     });
     done.into_inner()
-}
-
-#[divan::bench(sample_count = 10)]
-fn small_walk(bencher: Bencher<'_, '_>) {
-    let tree = SMALL.path();
-    bencher
-        .counter(ItemsCount::new(*FILES))
-        .bench(|| assert_eq!(walk(tree, |_| {}), *FILES as u64));
-}
-
-#[divan::bench(sample_count = 10)]
-fn small_walk_open_read(bencher: Bencher<'_, '_>) {
-    let tree = SMALL.path();
-    bencher.counter(ItemsCount::new(*FILES)).bench(|| {
-        walk(tree, |path| {
-            let mut buffer = [0; 4096];
-            let mut file = fs::File::open(path).unwrap();
-            black_box(file.read(&mut buffer).unwrap());
-        })
-    });
-}
-
-#[divan::bench(args = [1, 2], sample_count = 3, sample_size = 1)]
-fn small_scan(bencher: Bencher<'_, '_>, threads: usize) {
-    let tree = SMALL.path();
-    bencher
-        .counter(ItemsCount::new(*FILES))
-        .with_inputs(|| tempfile::tempdir().unwrap())
-        .bench_values(|out| {
-            assert_eq!(scan(tree, &out.path().join("d.db"), threads), *FILES as u64);
-        });
-}
-
-#[divan::bench(sample_count = 3, sample_size = 1)]
-fn small_scan_unchanged(bencher: Bencher<'_, '_>) {
-    let tree = SMALL.path();
-    let out = tempfile::tempdir().unwrap();
-    let inventory = out.path().join("d.db");
-    scan(tree, &inventory, 2);
-    bencher
-        .counter(ItemsCount::new(*FILES))
-        .bench(|| scan(tree, &inventory, 2));
-}
-
-/// The texts of a tree, in memory.
-fn texts(tree: &Path) -> Vec<String> {
-    let mut paths = Vec::new();
-    let found = std::sync::Mutex::new(&mut paths);
-    walk(tree, |path| found.lock().unwrap().push(path.to_path_buf()));
-    paths.sort();
-    paths
-        .iter()
-        .map(|path| fs::read_to_string(path).unwrap())
-        .collect()
-}
-
-fn tree(name: &str) -> &'static Path {
-    match name {
-        "notes" => NOTES.path(),
-        "single" => SINGLE.path(),
-        _ => LARGE.path(),
-    }
-}
-
-fn bytes(texts: &[String]) -> BytesCount {
-    BytesCount::new(texts.iter().map(String::len).sum::<usize>())
-}
-
-/// The reference: the bytes added up, eight at a time.
-#[divan::bench(args = ["notes", "large"], sample_count = 7)]
-fn sum(bencher: Bencher<'_, '_>, name: &str) {
-    let texts = texts(tree(name));
-    bencher.counter(bytes(&texts)).bench_local(|| {
-        let mut sum = 0_u64;
-        for text in &texts {
-            for eight in text.as_bytes().as_chunks::<8>().0 {
-                sum = sum.wrapping_add(u64::from_le_bytes(*eight));
-            }
-        }
-        sum
-    });
-}
-
-/// Takes every match and does nothing with it.
-struct Count(u64);
-
-impl Visit for Count {
-    fn pattern(&mut self, _: u16, _: usize, _: usize) -> bool {
-        self.0 += 1;
-        true
-    }
-
-    fn term(&mut self, _: u32, _: usize, _: usize) {
-        self.0 += 1;
-    }
-}
-
-/// All rules and terms, one thread, no document around them.
-#[divan::bench(args = ["notes", "large"], sample_count = 3)]
-fn engine_alone(bencher: Bencher<'_, '_>, name: &str) {
-    let detector = Detector::builtin().unwrap();
-    let texts = texts(tree(name));
-    let (mut cursors, mut scratch) = (Cursors::new(), engine::Scratch::new());
-    bencher.counter(bytes(&texts)).bench_local(|| {
-        let mut count = Count(0);
-        for text in &texts {
-            for piece in text.as_bytes().chunks(1 << 19) {
-                cursors.clear();
-                let engine = detector.engine();
-                engine.scan(
-                    piece,
-                    0..piece.len(),
-                    &mut cursors,
-                    &mut scratch,
-                    &mut count,
-                );
-            }
-        }
-        assert!(count.0 > 0);
-    });
-}
-
-/// Engine, context, names, judgement: one thread, texts in memory.
-#[divan::bench(args = ["notes", "large"], sample_count = 3)]
-fn detector_alone(bencher: Bencher<'_, '_>, name: &str) {
-    let detector = Detector::builtin().unwrap();
-    let texts = texts(tree(name));
-    let mut scratch = Scratch::default();
-    bencher.counter(bytes(&texts)).bench_local(|| {
-        let mut found = 0_u64;
-        for text in &texts {
-            let mut document = detector.open("x.txt");
-            for (first, piece) in (1..).zip(text.as_bytes().chunks(1 << 19)) {
-                let text = std::str::from_utf8(piece).unwrap();
-                let segment = Segment {
-                    text,
-                    repeats: 0,
-                    more: false,
-                    offset: 0,
-                    layout: &Layout::Lines { first },
-                };
-                detector.segment(&mut document, &mut scratch, &segment, &mut |_| found += 1);
-            }
-            detector.close(document, &mut |_| found += 1);
-        }
-        // Sentences without a person in them hold nothing.
-        black_box(found);
-    });
-}
-
-/// From files to a closed inventory, rules loaded on the way.
-#[divan::bench(args = [("notes", 1), ("notes", 2), ("large", 1), ("large", 2), ("single", 1), ("single", 2)], sample_count = 3, sample_size = 1)]
-fn whole_scan(bencher: Bencher<'_, '_>, (name, threads): (&str, usize)) {
-    let tree = tree(name);
-    let texts = texts(tree);
-    bencher
-        .counter(bytes(&texts))
-        .with_inputs(|| tempfile::tempdir().unwrap())
-        .bench_values(|out| {
-            let walked = scan(tree, &out.path().join("d.db"), threads);
-            assert_eq!(walked, texts.len() as u64);
-        });
-}
-
-/// What every start of a scan pays before its first document.
-#[divan::bench(sample_count = 10)]
-fn rules_loaded() -> Detector {
-    Detector::builtin().unwrap()
 }
