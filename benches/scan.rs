@@ -117,7 +117,11 @@ fn make(name: &str, tree: &Path, asked: &Asked) {
         "prose" => pieces(tree, &texts::prose(length), 2 << 20),
         "single" => fs::write(tree.join("all.txt"), texts::prose(length)).unwrap(),
         "notes" => pieces(tree, &texts::prose(length.min(8 << 20)), 2000),
-        "rows" => fs::write(tree.join("people.csv"), texts::rows(length.min(8 << 20), false)).unwrap(),
+        "rows" => fs::write(
+            tree.join("people.csv"),
+            texts::rows(length.min(8 << 20), false),
+        )
+        .unwrap(),
         _ => small(tree, asked.files),
     }
 }
@@ -345,7 +349,13 @@ fn engine_alone(detector: &Detector, texts: &[Vec<u8>]) -> u64 {
         for piece in text.chunks(1 << 20) {
             cursors.clear();
             let engine = detector.engine();
-            engine.scan(piece, 0..piece.len(), &mut cursors, &mut scratch, &mut count);
+            engine.scan(
+                piece,
+                0..piece.len(),
+                &mut cursors,
+                &mut scratch,
+                &mut count,
+            );
         }
     }
     count.0

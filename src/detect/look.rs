@@ -66,12 +66,7 @@ impl Detector {
     /// Looks at a segment before those that precede it are judged. What it finds stands if none of their matches reaches
     /// into it, as is nearly always so; else the engine runs again when its turn comes.
     /// `engine` is best that of the thread: what it knows by now lies in its cache.
-    pub fn look_ahead(
-        &self,
-        look: &mut Look,
-        engine: &mut engine::Scratch,
-        segment: &Segment<'_>,
-    ) {
+    pub fn look_ahead(&self, look: &mut Look, engine: &mut engine::Scratch, segment: &Segment<'_>) {
         look.read(segment);
         look.cursors.clear();
         self.run(look, engine, segment);

@@ -117,7 +117,9 @@ impl<'j> Scanner<'j> {
             true => thread::scope(|scope| {
                 let writer = scope.spawn(open);
                 let tools = Tools::new(&job.reading, job.threads)?;
-                let writer = writer.join().map_err(|_| ScanError::Bug("the writer panicked"))?;
+                let writer = writer
+                    .join()
+                    .map_err(|_| ScanError::Bug("the writer panicked"))?;
                 Ok::<_, ScanError>((tools, writer?))
             })?,
             // What is wrong with the user's own is said before there is an inventory.

@@ -112,9 +112,8 @@ impl Introduced {
                 || attached_before(text, at)
                 || continues_as_place(text, end, words)
                 || longer(next_word(text, end))
-                || before(text, at).is_some_and(|t| {
-                    t.form == Form::Title && part_of(text, &t, words) & STOP == 0
-                })
+                || before(text, at)
+                    .is_some_and(|t| t.form == Form::Title && part_of(text, &t, words) & STOP == 0)
             {
                 continue;
             }
