@@ -100,6 +100,8 @@ fn no_planted_value_is_printed_or_stored() {
         &["report", "html", "--inventory", "i.db"],
         &["report", "folders", "--inventory", "i.db"],
         &["report", "exposure", "--inventory", "i.db"],
+        &["report", "risk", "--inventory", "i.db"],
+        &["report", "risk", "--format", "jsonl", "--inventory", "i.db"],
         &["report", "copies", "--inventory", "i.db"],
         &["report", "retention", "--inventory", "i.db"],
         &["report", "ropa", "--format", "csv", "--inventory", "i.db"],

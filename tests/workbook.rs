@@ -104,7 +104,7 @@ fn the_workbook_opens_elsewhere_and_no_name_is_a_formula() {
         r#"
 import openpyxl, datetime
 book = openpyxl.load_workbook("i.xlsx")
-assert book.sheetnames == ["Summary", "Categories", "Folders", "Documents", "Exposure", "Retention", "Not read", "Copies", "Changes"], book.sheetnames
+assert book.sheetnames == ["Summary", "Categories", "Folders", "Documents", "Exposure", "Risk", "Retention", "Not read", "Copies", "Changes"], book.sheetnames
 names = set()
 for sheet in book:
     for row in sheet.iter_rows():

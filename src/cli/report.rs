@@ -29,6 +29,7 @@ Examples:
   domesday report html -o office.html             a page to open in a browser
   domesday report xlsx -o office.xlsx             the same as a workbook
   domesday report ropa -o ropa.xlsx               the record of processing (UK GDPR Art 30); your edits are kept
+  domesday report risk                            which documents and folders to see to first, and why
   domesday report retention                       what is overdue by the rules in domesday.toml
   domesday report changes --since 3               what happened since scan 3 (`status` numbers them)
   domesday report csv -o findings.csv             every finding, for a spreadsheet

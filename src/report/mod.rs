@@ -16,6 +16,7 @@ mod html;
 mod jsonl;
 pub mod metrics;
 pub mod retention;
+pub mod risk;
 mod ropa;
 pub mod summary;
 pub mod table;
@@ -138,6 +139,7 @@ pub static REPORTS: &[&dyn Report] = &[
     &coverage::Coverage,
     &folders::Folders,
     &exposure::Exposure,
+    &risk::RiskReport,
     &copies::Copies,
     &changes::Changes,
     &retention::Retention,

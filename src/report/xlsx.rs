@@ -38,7 +38,7 @@ impl Report for Xlsx {
     }
 
     fn help(&self) -> &'static str {
-        "A workbook: summary, categories, folders, documents, exposure, retention, what was not read, copies, changes"
+        "A workbook: summary, categories, folders, documents, exposure, risk, retention, what was not read, copies, changes"
     }
 
     fn is_binary(&self) -> bool {

@@ -10,6 +10,7 @@ mod exposure;
 mod figures;
 mod findings;
 mod retention;
+mod risk;
 mod unread;
 
 pub use documents::Documents;
@@ -33,6 +34,7 @@ pub static TABLES: &[&dyn Table] = &[
     &figures::Folders,
     &documents::Documents,
     &exposure::Exposure,
+    &risk::Risk,
     &retention::Retention,
     &unread::Unread,
     &figures::Copies,
