@@ -2,10 +2,10 @@
 """Makes the cases of the conformance suite, `corpus/FORMAT/`, with other programs than the ones that read them.
 
 Run from the top of the repository: `python3 corpus/cases.py`. Text, data, mail and archives; `office.py` makes those of
-office programs. Needs the standard library, and `zstd` for one case.
+office programs. Needs the standard library, and the programs `zstd` and `gcab` for three cases.
 """
 
-import bz2, gzip, io, json, lzma, mailbox, os, sqlite3, struct, subprocess, tarfile, zipfile
+import bz2, gzip, io, json, lzma, mailbox, os, sqlite3, struct, subprocess, tarfile, tempfile, zipfile
 from email.message import EmailMessage
 from email.mime.application import MIMEApplication
 from email.mime.message import MIMEMessage
@@ -167,6 +167,15 @@ case("gz/two-members.gz", gzip.compress(b"one " + NINO.encode(), mtime=0) + gzip
 case("gz/backup.tgz", gzip.compress(tar, mtime=0), ("gz › staff.csv", NINO, "C2"), READ)
 case("bz2/staff.csv.bz2", bz2.compress(table), ("bz2", NINO, "C2"), READ)
 case("xz/staff.csv.xz", lzma.compress(table), ("xz", NINO, "C2"), READ)
+with tempfile.TemporaryDirectory() as folder:
+    for name, data in ("staff.csv", table), ("note.txt", NINO2.encode()):
+        with open(os.path.join(folder, name), "wb") as f:
+            f.write(data)
+        os.utime(os.path.join(folder, name), (1577836800, 1577836800))
+    for name, how in ("plain", []), ("packed", ["-z"]):
+        subprocess.run(["gcab", *how, "-c", f"{name}.cab", "staff.csv", "note.txt"], cwd=folder, check=True)
+        with open(os.path.join(folder, f"{name}.cab"), "rb") as f:
+            case(f"cab/{name}.cab", f.read(), ("staff.csv", NINO, "C2", "NI number"), ("note.txt", NINO2, "line 1"), READ)
 zst = subprocess.run(["zstd", "-q", "-c"], input=table, capture_output=True, check=True).stdout
 case("zst/staff.csv.zst", zst, ("zst", NINO, "C2"), READ)
 

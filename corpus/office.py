@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Makes the cases of office formats, `corpus/FORMAT/`, with the programs that people use or with libraries that nobody
-here wrote: python-docx, openpyxl, XlsxWriter, xlwt, pyxlsbwriter, python-pptx, odfpy, reportlab, msgforge, LibreOffice.
+here wrote: python-docx, openpyxl, XlsxWriter, xlwt, pyxlsbwriter, python-pptx, odfpy, reportlab, msgforge, numbers-parser, LibreOffice.
 
 Run from the top of the repository: `python3 corpus/office.py [FORMAT...]`, after `pip install python-docx openpyxl
 xlsxwriter xlwt pyxlsbwriter python-pptx odfpy reportlab msgforge olefile
-msoffcrypto-tool`; LibreOffice must be on the path as `soffice`. Every
+msoffcrypto-tool numbers-parser`; LibreOffice must be on the path as `soffice`. Every
 place of a document has a value of its own, so that a case says where each of them must be found.
 """
 
@@ -377,9 +377,9 @@ def slides():
     d = commented(talk())
     at = [("", tel(302), "slide 1", "-"), ("", tel(303), "slide 2", "-"), ("", tel(304), "slide 2"), ("", tel(305), "slide 2", "Telephone"),
           ("", tel(306), "notes of slide 2", "-"), READ]
-    case("pptx/talk.pptx", d, *at, ("", tel(301), "master"), ("", tel(307), "slide 3 (hidden)"), ("", tel(308), "chart 1"), ("", tel(309), "comment on slide 2"),
+    case("pptx/talk.pptx", d, *at, ("", tel(301), "slide 2, from its master"), ("", tel(307), "slide 3 (hidden)"), ("", tel(308), "chart 1"), ("", tel(309), "comment on slide 2"),
          ("", "Kim Commenter", "comment on slide 2", "author"), ("", "Ada Author", "property creator", "creator"))
-    case("ppt/libreoffice.ppt", repacked_compound(converted(commented(talk(False)), "pptx", "ppt"), ["\x05SummaryInformation"]), *at[:3], ("", tel(305), "slide 2"), *at[4:], ("", tel(301), "master"), ("", tel(307), "slide 3 (hidden)"),
+    case("ppt/libreoffice.ppt", repacked_compound(converted(commented(talk(False)), "pptx", "ppt"), ["\x05SummaryInformation"]), *at[:3], ("", tel(305), "slide 2"), *at[4:], ("", tel(301), "slide 2, from its master"), ("", tel(307), "slide 3 (hidden)"),
          ("", tel(309), "comment on slide 2", "comment"))
     odp = converted(d, "pptx", "odp")
     case("odp/libreoffice.odp", repacked(odp, ("thumbnail", "Thumbnail")), *at, ("", tel(301), "master"), ("", tel(307), "slide 3 (hidden)"),
@@ -577,7 +577,36 @@ def book():
     return out.getvalue()
 
 
-MAKERS = [words, words_of_others, sheets, slides, pdf, rtf, msg]
+def numbers():
+    """A Numbers document with two sheets of rows, by numbers-parser."""
+    from case import BORN, MAIL, NINO, NINO2, PHONE
+    from datetime import datetime
+    from numbers_parser import Document
+    document = Document(sheet_name="Starters", table_name="Staff", num_rows=3, num_cols=5)
+    table = document.sheets[0].tables[0]
+    rows = [["Name", "NI number", "Date of birth", "Account", "Hours"],
+            ["Margaret Okafor", NINO, datetime(1951, 3, 2), 12345678, 37.5],
+            ["Peter Hall", NINO2, datetime(1960, 1, 1), 31926819, 20]]
+    for r, row in enumerate(rows):
+        for c, value in enumerate(row):
+            table.write(r, c, value)
+    document.add_sheet("Contacts", "Phones", num_rows=2, num_cols=2)
+    other = document.sheets[1].tables[0]
+    for c, (head, value) in enumerate([("Mail", MAIL), ("Phone", PHONE)]):
+        other.write(0, c, head)
+        other.write(1, c, value)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "case.numbers")
+        document.save(path)
+        with open(path, "rb") as f:
+            data = repacked(f.read(), ["preview"])
+    staff = "Starters, Staff!"
+    case("iwork/numbers-parser.numbers", data, ("", NINO, staff + "B2", "NI number"), ("", NINO2, staff + "B3", "NI number"),
+         ("", BORN, staff + "C2", "Date of birth"), ("", "12345678", staff + "D2", "Account"), ("", "37.5", staff + "E2", "Hours"),
+         ("", MAIL, "Contacts, Phones!A2", "Mail"), ("", PHONE, "Contacts, Phones!B2", "Phone"), READ)
+
+
+MAKERS = [numbers, words, words_of_others, sheets, slides, pdf, rtf, msg]
 if __name__ == "__main__":
     for make in MAKERS:
         if not sys.argv[1:] or make.__name__ in sys.argv[1:]:

@@ -57,3 +57,24 @@ pub fn of_charset(charset: u16) -> Option<&'static Encoding> {
         _ => return None,
     })
 }
+
+/// The character set of the Windows of a language, by the number that documents give it; Windows-1252 for western ones.
+pub fn of_language(language: u16) -> &'static Encoding {
+    match (language & 0x3ff, language) {
+        (0x04, 0x0404 | 0x0c04 | 0x1404) => e::BIG5,
+        (0x04, _) => e::GBK,
+        (0x11, _) => e::SHIFT_JIS,
+        (0x12, _) => e::EUC_KR,
+        (0x1a, 0x0c1a | 0x1c1a) => e::WINDOWS_1251,
+        (0x02 | 0x19 | 0x22 | 0x23 | 0x2f, _) => e::WINDOWS_1251,
+        (0x05 | 0x0e | 0x15 | 0x18 | 0x1a | 0x1b | 0x1c | 0x24, _) => e::WINDOWS_1250,
+        (0x08, _) => e::WINDOWS_1253,
+        (0x1f | 0x2c, _) => e::WINDOWS_1254,
+        (0x0d, _) => e::WINDOWS_1255,
+        (0x01 | 0x20 | 0x29, _) => e::WINDOWS_1256,
+        (0x25..=0x27, _) => e::WINDOWS_1257,
+        (0x2a, _) => e::WINDOWS_1258,
+        (0x1e, _) => e::WINDOWS_874,
+        _ => e::WINDOWS_1252,
+    }
+}

@@ -1,8 +1,9 @@
-//! Word documents of before 2007: the piece table of Word 97 to 2003, and the plain text of Word 6 and 95.
+//! Word documents of before 2007: the piece table of Word 97 to 2003, and the plain text of Word 2, 6 and 95.
 //!
 //! Body with tables, footnotes, endnotes, headers, comments, text boxes, tracked insertions and deletions (a changed
 //! paragraph is written again as it was before), form fields as labels; results of fields and where links lead; properties;
-//! embedded objects are members. Source: [MS-DOC]. Older versions than Word 6 are met by their signature and not read.
+//! embedded objects are members. Source: [MS-DOC]. Older versions, and those of the Macintosh before Word 6, are
+//! told by their signature and not read.
 
 mod marks;
 mod pieces;
@@ -52,13 +53,57 @@ fn unlock(
     Ok(())
 }
 
+/// What a document of Word 2 begins with.
+const WORD_2: &[u8] = b"\xdb\xa5";
+
+/// A document of Word 2, which is no compound file.
+fn of_2(bytes: &[u8], out: &mut Guard<'_>) -> Result<(), ExtractError> {
+    let flags = u16_at(bytes, 0x0a).unwrap_or(0);
+    if flags & LOCKED != 0 {
+        return Err(ExtractError::Encrypted(
+            "by the lock of Word 2, which is not read".into(),
+        ));
+    }
+    let mut story = Story::new(out);
+    write(Pieces::of_95(bytes), bytes, &[], &mut story)?;
+    story.finish()
+}
+
+/// Writes the parts of the text; where the pieces are lost, what looks like text.
+fn write(
+    pieces: Option<Pieces<'_>>,
+    main: &[u8],
+    data: &[u8],
+    story: &mut Story<'_, '_>,
+) -> Result<(), ExtractError> {
+    let (pieces, whole) = match pieces {
+        Some(pieces) => (pieces, true),
+        None => (Pieces::guess(main), false),
+    };
+    for part in pieces.parts() {
+        story.region(part.region.map(|r| Anchor::Region(r.into())));
+        let mut writer = Writer::new(data);
+        for run in pieces.runs(part.start, part.end) {
+            writer.run(&run, story)?;
+        }
+        writer.finish(story)?;
+        story.end_part()?;
+    }
+    if !whole {
+        story
+            .out
+            .problem("its piece table is damaged: text was read where it lies");
+    }
+    Ok(())
+}
+
 impl Format for Doc {
     fn name(&self) -> &'static str {
         "doc"
     }
 
     fn version(&self) -> u32 {
-        3
+        4
     }
 
     fn extensions(&self) -> &'static [&'static str] {
@@ -66,12 +111,13 @@ impl Format for Doc {
     }
 
     fn about(&self) -> &'static str {
-        "Word 6 to 2003: body, tables, notes, headers, comments, text boxes, tracked changes, form fields, properties, embedded objects; locked ones with --passwords"
+        "Word 2 to 2003: body, tables, notes, headers, comments, text boxes, tracked changes, form fields, properties, embedded objects; locked ones with --passwords"
     }
 
     fn sniff(&self, look: &Look<'_>) -> u8 {
         // Around a locked package Word puts a stream of this name that says so, for versions that cannot read it.
-        if look.magic == "cfb" && look.has("WordDocument") && !look.has("EncryptedPackage") {
+        let compound = look.magic == "cfb" && look.has("WordDocument");
+        if (compound && !look.has("EncryptedPackage")) || look.magic == "doc2" {
             SURE
         } else {
             NO
@@ -84,6 +130,9 @@ impl Format for Doc {
 
     fn extract(&self, source: &mut Source<'_>, out: &mut Guard<'_>) -> Result<(), ExtractError> {
         let whole = source.whole(out, 4)?;
+        if whole.starts_with(WORD_2) {
+            return of_2(&whole, out);
+        }
         let file = Compound::open(&whole)
             .ok_or_else(|| ExtractError::corrupt("its compound file directory is damaged"))?;
         let mut main = file
@@ -124,24 +173,7 @@ impl Format for Doc {
             } else {
                 Pieces::of_95(&main)
             };
-            let (pieces, whole) = match pieces {
-                Some(pieces) => (pieces, true),
-                None => (Pieces::guess(&main), false),
-            };
-            for part in pieces.parts() {
-                story.region(part.region.map(|r| Anchor::Region(r.into())));
-                let mut writer = Writer::new(&data);
-                for run in pieces.runs(part.start, part.end) {
-                    writer.run(&run, &mut story)?;
-                }
-                writer.finish(&mut story)?;
-                story.end_part()?;
-            }
-            if !whole {
-                story
-                    .out
-                    .problem("its piece table is damaged: text was read where it lies");
-            }
+            write(pieces, &main, &data, &mut story)?;
             for (name, value) in ole::properties(&file) {
                 story.note(
                     Anchor::Meta(name.as_str().into()),

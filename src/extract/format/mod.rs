@@ -3,6 +3,7 @@
 //! To add a format: a file here, its `mod` line and its line in [`formats`]. Help, `domesday formats` and the
 //! conformance suite read the list.
 
+pub mod cab;
 pub mod compressed;
 pub mod csv;
 pub mod dbf;
@@ -11,6 +12,7 @@ pub mod docx;
 pub mod fields;
 pub mod html;
 pub mod image;
+pub mod iwork;
 pub mod json;
 pub mod mail;
 pub mod mbox;
@@ -62,6 +64,7 @@ static FORMATS: &[&dyn Format] = &[
     &zip::Zip,
     &tar::Tar,
     &sevenz::SevenZ,
+    &cab::Cab,
     &compressed::GZIP,
     &compressed::BZIP2,
     &compressed::XZ,
@@ -69,6 +72,7 @@ static FORMATS: &[&dyn Format] = &[
     &odf::ODT,
     &odf::ODS,
     &odf::ODP,
+    &iwork::Iwork,
     &pptx::Pptx,
     &xls::Xls,
     &rtf::Rtf,

@@ -1,10 +1,12 @@
 //! PowerPoint presentations of before 2007.
 //!
-//! Slides in their order with their notes and comments, headers and footers, text of masters that is no placeholder, links,
+//! Slides in their order with their notes and comments, the footers and the text of masters that they show, links,
 //! properties; embedded objects are members. Slides that an incremental save left behind are not shown by PowerPoint, but
 //! the data is held: they are read too, as `earlier version`. Source: [MS-PPT].
 
 mod lock;
+mod records;
+mod shown;
 
 use std::{collections::HashMap, io::Read};
 
@@ -12,6 +14,7 @@ use crate::{
     extract::{
         Format, Guard, Source,
         compound::Compound,
+        decode,
         error::ExtractError,
         ole::{self, u16_at, u32_at},
         sniff::{Look, NO, SURE},
@@ -20,29 +23,11 @@ use crate::{
     model::Anchor,
 };
 
+use records::{Record, Records, kind::*};
+use shown::{SLIDES, Shown};
+
 /// PowerPoint presentations of before 2007.
 pub struct Ppt;
-
-const DOCUMENT: u16 = 1000;
-const SLIDE: u16 = 1006;
-const NOTES: u16 = 1008;
-const NOTES_ATOM: u16 = 1009;
-const SLIDE_PERSIST: u16 = 1011;
-const MASTER: u16 = 1016;
-const SHOW_INFO: u16 = 1017;
-const PLACEHOLDER: u16 = 3011;
-const CHARS: u16 = 4000;
-const BYTES: u16 = 4008;
-const STRING: u16 = 4026;
-const HYPERLINK: u16 = 4055;
-const HEADERS: u16 = 4057;
-const SLIDE_LIST: u16 = 4080;
-const USER_EDIT: u16 = 4085;
-const OBJECT: u16 = 4113;
-const TAG_DATA: u16 = 5003;
-const PERSIST: u16 = 6002;
-const COMMENT: u16 = 12000;
-const SHAPE: u16 = 0xf004;
 
 /// Deepest nesting of containers.
 const DEEPEST: u32 = 32;
@@ -56,7 +41,7 @@ impl Format for Ppt {
     }
 
     fn version(&self) -> u32 {
-        3
+        4
     }
 
     fn extensions(&self) -> &'static [&'static str] {
@@ -64,7 +49,7 @@ impl Format for Ppt {
     }
 
     fn about(&self) -> &'static str {
-        "PowerPoint 97 to 2003: slides, notes, comments, links, properties, embedded objects; locked ones with --passwords"
+        "PowerPoint 95 to 2003: slides, notes, comments, links, properties, embedded objects; locked ones with --passwords"
     }
 
     fn sniff(&self, look: &Look<'_>) -> u8 {
@@ -83,16 +68,26 @@ impl Format for Ppt {
         let whole = source.whole(out, 2)?;
         let file = Compound::open(&whole)
             .ok_or_else(|| ExtractError::corrupt("its compound file directory is damaged"))?;
+        // Saved for two versions, the newer one has a storage of its own.
+        let folder = ["/PP97_DUALSTORAGE", ""]
+            .into_iter()
+            .find(|folder| file.is_stream(&format!("{folder}/PowerPoint Document")))
+            .unwrap_or("");
         let mut stream = file
-            .stream("/PowerPoint Document")
+            .stream(&format!("{folder}/PowerPoint Document"))
             .ok_or_else(|| ExtractError::corrupt("its document stream cannot be read"))?;
-        let user = file.stream("/Current User").unwrap_or_default();
+        let user = file
+            .stream(&format!("{folder}/Current User"))
+            .unwrap_or_default();
         if u32_at(&user, 12) == Some(0xf3d1_c4df) {
             lock::open(&mut stream, &user, out)?;
         }
         {
             let mut story = Story::new(out);
-            Presentation::new(&stream, &user).read(&mut story)?;
+            match file.stream("/Text_Content").filter(|_| folder.is_empty()) {
+                Some(text) => of_95(&text, &mut story)?,
+                None => Presentation::new(&stream, &user).read(&mut story)?,
+            }
             for (name, value) in ole::properties(&file) {
                 story.note(
                     Anchor::Meta(name.as_str().into()),
@@ -123,48 +118,10 @@ impl Format for Ppt {
     }
 }
 
-/// A record: its kind and instance, whether it holds others, its bytes and where it lies.
-#[derive(Clone, Copy)]
-struct Record<'b> {
-    kind: u16,
-    instance: u16,
-    container: bool,
-    data: &'b [u8],
-    at: usize,
-}
-
-/// Records one after the other.
-struct Records<'b> {
-    bytes: &'b [u8],
-    at: usize,
-}
-
-impl<'b> Records<'b> {
-    fn new(bytes: &'b [u8]) -> Self {
-        Records { bytes, at: 0 }
-    }
-}
-
-impl<'b> Iterator for Records<'b> {
-    type Item = Record<'b>;
-
-    fn next(&mut self) -> Option<Record<'b>> {
-        let at = self.at;
-        let head = u16_at(self.bytes, at)?;
-        let kind = u16_at(self.bytes, at + 2)?;
-        let length = u32_at(self.bytes, at + 4)? as usize;
-        let start = at + 8;
-        // A record that says it is longer than what there is ends where that ends.
-        let end = start.saturating_add(length).min(self.bytes.len());
-        self.at = end;
-        Some(Record {
-            kind,
-            instance: head >> 4,
-            container: head & 15 == 15,
-            data: self.bytes.get(start..end)?,
-            at,
-        })
-    }
+/// PowerPoint 95 keeps a copy of all its text in a stream of its own, which is read; its records are not.
+fn of_95(text: &[u8], story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
+    paragraphs(&decode::guess(text), story)?;
+    story.end_part()
 }
 
 /// The document stream and where its objects lie.
@@ -189,11 +146,7 @@ impl<'b> Presentation<'b> {
     }
 
     fn record(&self, at: usize) -> Option<Record<'b>> {
-        Records {
-            bytes: self.stream,
-            at,
-        }
-        .next()
+        Records::from(self.stream, at).next()
     }
 
     /// Follows the chain of edits, the last one first.
@@ -242,6 +195,7 @@ impl<'b> Presentation<'b> {
             });
         let mut read = Vec::new();
         let mut slides: Vec<(u32, u32)> = Vec::new(); // place among slides, slide id
+        let shown = Shown::of(self, document);
         if let Some(document) = document {
             read.push(document.at);
             let (order, outline) = self.slide_list(document.data);
@@ -260,15 +214,18 @@ impl<'b> Presentation<'b> {
                 if let Some(slide) = slide {
                     read.push(slide.at);
                     texts(slide.data, Where::Slide(number), 0, story)?;
+                    story.end_part()?;
+                    read.extend(shown.write(slide, number, story)?);
                 }
                 story.end_part()?;
             }
             story.region(Some(Anchor::Region("presentation".into())));
             for part in Records::new(document.data).filter(|r| r.container && r.kind != SLIDE_LIST)
             {
-                if part.kind == HEADERS {
+                // Footers of slides are told with the slides.
+                if part.kind == HEADERS && (part.instance != SLIDES || slides.is_empty()) {
                     texts(part.data, Where::Other, 0, story)?;
-                } else {
+                } else if part.kind != HEADERS {
                     links(part.data, 0, story)?;
                 }
             }

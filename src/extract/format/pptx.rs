@@ -1,7 +1,9 @@
 //! PowerPoint presentations of 2007 and later.
 //!
-//! Slides in their order (hidden ones marked), tables, notes, comments old and new, diagrams, charts, text of masters and
-//! layouts that is no placeholder, links, properties; embedded files are members.
+//! Slides in their order (hidden ones marked), tables, notes, comments old and new, diagrams, charts, with what they show of their
+//! layouts and masters, links, properties; embedded files are members.
+
+mod shown;
 
 use std::{collections::HashMap, io::Read};
 
@@ -18,6 +20,8 @@ use crate::{
     model::Anchor,
 };
 
+use shown::Shown;
+
 /// PowerPoint presentations.
 pub struct Pptx;
 
@@ -27,7 +31,7 @@ impl Format for Pptx {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn extensions(&self) -> &'static [&'static str] {
@@ -68,9 +72,13 @@ impl Format for Pptx {
         }
         let mut story = Story::new(out);
         let authors = authors(&mut package);
+        let mut shown = Shown::default();
         for (index, part) in slides.iter().enumerate() {
             let number = index as u32 + 1;
-            one_part(&mut package, part, What::Slide(number), &mut story)?;
+            let behind = one_part(&mut package, part, What::Slide(number), &mut story)?;
+            if behind {
+                shown.write(&mut package, &relations, part, number, &mut story)?;
+            }
             for relation in relations
                 .iter()
                 .filter(|r| same(&r.from, part) && !r.external)
@@ -104,11 +112,7 @@ impl Format for Pptx {
             parts.sort_unstable();
             parts.dedup();
             for part in parts {
-                let result = package
-                    .xml(part)
-                    .and_then(|mut xml| master(&mut xml, name, &mut story));
-                story.end_part()?;
-                ooxml::tolerate(result, &mut story, name)?;
+                shown.rest(&mut package, part, name, &mut story)?;
             }
         }
         drawing::parts(&mut package, &relations, &mut story)?;
@@ -178,22 +182,25 @@ enum What {
     Notes(u32),
 }
 
+/// Reads one; whether it shows what stands on its layout.
 fn one_part(
     package: &mut Package<'_, '_>,
     part: &str,
     what: What,
     story: &mut Story<'_, '_>,
-) -> Result<(), ExtractError> {
+) -> Result<bool, ExtractError> {
     if !package.has(part) {
-        return Ok(());
+        return Ok(false);
     }
+    let mut behind = true;
     let result = package.xml(part).and_then(|mut xml| {
         // The outermost element says whether the slide is hidden.
         let hidden = loop {
             match xml.step()? {
                 None => break false,
                 Some(Node::Open(tag)) => {
-                    break matches!(tag.attr("show").as_deref(), Some("0" | "false"));
+                    behind = !no(tag.attr("showMasterSp"));
+                    break no(tag.attr("show"));
                 }
                 Some(_) => {}
             }
@@ -209,7 +216,12 @@ fn one_part(
         What::Slide(_) => "slide",
         What::Notes(_) => "notes",
     };
-    ooxml::tolerate(result, story, name)
+    ooxml::tolerate(result, story, name)?;
+    Ok(behind)
+}
+
+fn no(attribute: Option<String>) -> bool {
+    matches!(attribute.as_deref(), Some("0" | "false"))
 }
 
 /// Names of those who comment, by id.
@@ -265,38 +277,6 @@ fn comments<R: Read>(
                     story.end_paragraph()?;
                 }
                 "p" | "cm" | "reply" => story.end_paragraph()?,
-                _ => {}
-            },
-        }
-    }
-    Ok(())
-}
-
-/// Text of a master or layout that is on every slide: shapes that are no placeholders.
-fn master<R: Read>(
-    xml: &mut Xml<R>,
-    name: &str,
-    story: &mut Story<'_, '_>,
-) -> Result<(), ExtractError> {
-    story.region(Some(Anchor::Region(name.into())));
-    let (mut placeholder, mut on) = (false, false);
-    while let Some(node) = xml.step()? {
-        match node {
-            Node::Open(tag) => match tag.name() {
-                "sp" | "graphicFrame" => placeholder = false,
-                // Footers that were typed in are text, prompts are not.
-                "ph" => placeholder = !matches!(tag.attr("type").as_deref(), Some("ftr")),
-                "t" => on = !placeholder,
-                _ => {}
-            },
-            Node::Text(text) => {
-                if on {
-                    story.text(&text);
-                }
-            }
-            Node::Close(end) => match end.name() {
-                "t" => on = false,
-                "p" => story.end_paragraph()?,
                 _ => {}
             },
         }

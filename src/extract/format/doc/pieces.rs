@@ -1,8 +1,12 @@
 //! Where the text of a Word document lies: the piece table, and the parts of the text. Source: [MS-DOC] 2.4 and 2.5.
 
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, WINDOWS_1252};
 
-use crate::extract::ole::{u16_at, u32_at};
+use crate::extract::{
+    codepage,
+    ole::{u16_at, u32_at},
+};
 
 use super::marks::{Change, Mark, marks};
 
@@ -91,16 +95,25 @@ impl<'b> Pieces<'b> {
         })
     }
 
-    /// Of Word 6 and 95: one run of text, or pieces in the document stream itself.
+    /// Of Word 6 and 95: one run of text, or pieces in the document stream itself. Of Word 2, whose header begins alike,
+    /// the run of text. Far eastern versions may write two bytes a character, and then do so throughout.
     pub fn of_95(stream: &'b [u8]) -> Option<Self> {
         let start = u32_at(stream, 0x18)? as usize;
+        let end = u32_at(stream, 0x1c)? as usize;
         let mut counts = [0; 8];
-        for (i, count) in counts.iter_mut().enumerate() {
+        let old = u16_at(stream, 2)? < WORD_6;
+        for (i, count) in counts.iter_mut().enumerate().take(if old { 1 } else { 8 }) {
             *count = u32_at(stream, 0x34 + i * 4)?;
         }
+        if old {
+            counts[0] = u32::try_from(end.checked_sub(start)?).ok()?;
+        }
         let all: u32 = counts.iter().try_fold(0_u32, |a, &b| a.checked_add(b))?;
-        let complex = u16_at(stream, 0x0a)? & 4 != 0;
-        let far_east = u16_at(stream, 0x0a)? & 0x4000 != 0;
+        let flags = u16_at(stream, 0x0a)?;
+        let (complex, wide) = (flags & 4 != 0, flags & 0x1000 != 0);
+        if complex && old {
+            return None;
+        }
         let clx = (
             u32_at(stream, 0x160)? as usize,
             u32_at(stream, 0x164)? as usize,
@@ -114,7 +127,7 @@ impl<'b> Pieces<'b> {
                     .into_iter()
                     .map(|p| Piece {
                         offset: if p.wide { p.offset } else { p.offset * 2 },
-                        wide: false,
+                        wide,
                         ..p
                     })
                     .collect()
@@ -124,18 +137,14 @@ impl<'b> Pieces<'b> {
                 start: 0,
                 end: all,
                 offset: start,
-                wide: false,
+                wide,
             }]
         });
         (start < stream.len() && all > 0).then_some(Pieces {
             stream,
             pieces,
             counts,
-            encoding: if far_east {
-                encoding_rs::SHIFT_JIS
-            } else {
-                WINDOWS_1252
-            },
+            encoding: charset_95(stream, start, end),
             marks: Vec::new(),
         })
     }
@@ -259,6 +268,39 @@ impl<'b> Pieces<'b> {
                 .into_owned()
         }
     }
+}
+
+/// Version of the header that Word 6 writes.
+const WORD_6: u16 = 101;
+
+/// High bytes among letters past which a text is in no western language, in hundredths.
+const FOREIGN: usize = 25;
+
+/// The character set of a document before Word 97: of the Macintosh when it says so, by its language, and by its letters
+/// where the language does not say (fonts had character sets of their own).
+fn charset_95(stream: &[u8], start: usize, end: usize) -> &'static Encoding {
+    const MACINTOSH: u16 = 256;
+    if u16_at(stream, 0x14) == Some(MACINTOSH) {
+        return encoding_rs::MACINTOSH;
+    }
+    let flags = u16_at(stream, 0x0a).unwrap_or(0);
+    let encoding = codepage::of_language(u16_at(stream, 6).unwrap_or(0));
+    if encoding != WINDOWS_1252 {
+        return encoding;
+    }
+    if flags & 0x4000 != 0 {
+        return encoding_rs::SHIFT_JIS;
+    }
+    let sample = stream.get(start..end.min(start.saturating_add(64 << 10)));
+    let sample = sample.unwrap_or(&[]);
+    let high = sample.iter().filter(|b| **b >= 0xc0).count();
+    let letters = sample.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    if high * 100 < (high + letters) * FOREIGN {
+        return WINDOWS_1252;
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(sample, true);
+    detector.guess(None, Utf8Detection::Deny)
 }
 
 /// Reads a piece table behind its property modifiers.

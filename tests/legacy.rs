@@ -1,0 +1,188 @@
+//! Documents of the nineties, put together by hand as [MS-DOC] and [MS-PPT] and what came before them say: nothing that
+//! is installed today writes them.
+
+#![allow(clippy::unwrap_used)]
+
+use std::io::{Cursor, Write};
+
+use domesday::{
+    extract::{Flow, Head, Options, Reader, Source, Visitor},
+    model::{Outcome, Segment},
+};
+
+#[derive(Default)]
+struct Listener {
+    text: String,
+    outcomes: Vec<String>,
+}
+
+impl Visitor for Listener {
+    fn open(&mut self, _: &Head<'_>) -> Flow {
+        Flow::Continue
+    }
+
+    fn segment(&mut self, segment: &Segment<'_>) -> Flow {
+        self.text.push_str(segment.text);
+        Flow::Continue
+    }
+
+    fn close(&mut self, outcome: Outcome) {
+        self.outcomes.push(outcome.to_string());
+    }
+}
+
+fn read(bytes: &[u8], name: &str) -> Listener {
+    let mut listener = Listener::default();
+    Reader::new(Options::default()).read(Source::bytes(bytes), name, &mut listener);
+    listener
+}
+
+fn compound(streams: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).unwrap();
+    for (path, bytes) in streams {
+        if let Some((folder, _)) = path[1..].rsplit_once('/') {
+            file.create_storage_all(format!("/{folder}")).unwrap();
+        }
+        file.create_stream(path).unwrap().write_all(bytes).unwrap();
+    }
+    file.flush().unwrap();
+    file.into_inner().into_inner()
+}
+
+/// A main stream: what it begins with, version, language, flags, character set, characters, and the text as stored.
+fn word(ident: u16, version: u16, language: u16, flags: u16, charset: u16, text: &[u8]) -> Vec<u8> {
+    let mut stream = vec![0; 0x300];
+    let mut put = |at: usize, value: u16| {
+        stream[at..at + 2].copy_from_slice(&value.to_le_bytes());
+    };
+    put(0, ident);
+    put(2, version);
+    put(6, language);
+    put(0x0a, flags);
+    put(0x14, charset);
+    put(0x18, 0x300);
+    put(0x1c, 0x300 + text.len() as u16);
+    let characters = text.len() as u16 / if flags & 0x1000 != 0 { 2 } else { 1 };
+    put(0x34, characters);
+    stream.extend_from_slice(text);
+    stream
+}
+
+fn word_95(language: u16, flags: u16, charset: u16, text: &[u8]) -> Vec<u8> {
+    let main = word(0xa5dc, 0x68, language, flags, charset, text);
+    compound(&[("/WordDocument", &main)])
+}
+
+#[test]
+fn word_2_is_no_compound_file_and_is_read() {
+    let text = b"Margaret Okafor\rNI number QQ123456C\r";
+    let listener = read(&word(0xa5db, 0x2d, 0x0809, 0, 0, text), "letter.doc");
+    assert_eq!(listener.outcomes, ["read"]);
+    assert!(
+        listener.text.contains("NI number QQ123456C"),
+        "{}",
+        listener.text
+    );
+}
+
+#[test]
+fn word_95_has_the_character_set_of_its_language_machine_or_letters() {
+    let western = read(&word_95(0x0809, 0, 0, b"Zo\xeb owes \xa340\r"), "a.doc");
+    assert!(western.text.contains("Zoë owes £40"), "{}", western.text);
+    let mac = read(&word_95(0x0809, 0, 256, b"Zo\x91 owes \xa340\r"), "a.doc");
+    assert!(mac.text.contains("Zoë owes £40"), "{}", mac.text);
+    let polish = read(&word_95(0x0415, 0, 0, b"Wa\xb3\xeasa\r"), "a.doc");
+    assert!(polish.text.contains("Wałęsa"), "{}", polish.text);
+    let (russian, ..) =
+        encoding_rs::WINDOWS_1251.encode("Анна Каренина родилась в Москве и жила там\r");
+    let by_letters = read(&word_95(0x0409, 0, 0, &russian), "a.doc");
+    assert!(
+        by_letters.text.contains("Анна Каренина"),
+        "{}",
+        by_letters.text
+    );
+    let wide: Vec<u8> = "Okafor QQ123456C\r"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let eastern = read(&word_95(0x0409, 0x1000, 0, &wide), "a.doc");
+    assert!(
+        eastern.text.contains("Okafor QQ123456C"),
+        "{}",
+        eastern.text
+    );
+}
+
+#[test]
+fn powerpoint_95_is_read_by_its_copy_of_the_text() {
+    let listener = read(
+        &compound(&[
+            ("/PowerPoint Document", &[7; 600]),
+            ("/Text_Content", b"Staff\rOkafor QQ123456C\r"),
+        ]),
+        "talk.ppt",
+    );
+    assert_eq!(listener.outcomes, ["read"]);
+    assert!(
+        listener.text.contains("Okafor QQ123456C"),
+        "{}",
+        listener.text
+    );
+}
+
+#[test]
+fn of_a_presentation_saved_for_two_versions_the_newer_is_read() {
+    let case = std::fs::read(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/corpus/ppt/libreoffice.ppt"
+    ));
+    let mut newer = cfb::CompoundFile::open(Cursor::new(case.unwrap())).unwrap();
+    let mut stream = |path: &str| {
+        let mut bytes = Vec::new();
+        std::io::copy(&mut newer.open_stream(path).unwrap(), &mut bytes).unwrap();
+        bytes
+    };
+    let (document, user) = (stream("/PowerPoint Document"), stream("/Current User"));
+    let both = compound(&[
+        ("/PowerPoint Document", &[7; 600]),
+        ("/Text_Content", b"what the older version had\r"),
+        ("/PP97_DUALSTORAGE/PowerPoint Document", &document),
+        ("/PP97_DUALSTORAGE/Current User", &user),
+    ]);
+    let listener = read(&both, "talk.ppt");
+    assert!(listener.text.contains("On every page"), "{}", listener.text);
+}
+
+#[test]
+fn what_nobody_reads_is_called_by_its_name() {
+    let mut metafile = vec![1, 0, 0, 0, 0x6c, 0, 0, 0];
+    metafile.resize(40, 0);
+    metafile.extend_from_slice(b" EMF and more");
+    for (bytes, name, outcome) in [
+        (
+            compound(&[
+                ("/Quill/QuillSub/CONTENTS", b"CHNKINK "),
+                ("/Contents", b"x"),
+            ]),
+            "leaflet.pub",
+            "unsupported format: Publisher document: no reader for it",
+        ),
+        (
+            compound(&[("/VisioDocument", b"Visio (TM) Drawing")]),
+            "plan.vsd",
+            "unsupported format: Visio drawing: no reader for it",
+        ),
+        (
+            metafile,
+            "icon.emf",
+            "unsupported format: Windows metafile: no reader for it",
+        ),
+        (
+            [b"\xfe\x37\x00\x23".as_slice(), &[0; 600]].concat(),
+            "old.doc",
+            "unsupported format: Word 5 document of the Macintosh: no reader for it",
+        ),
+    ] {
+        assert_eq!(read(&bytes, name).outcomes, [outcome]);
+    }
+}
