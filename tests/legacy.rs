@@ -175,7 +175,7 @@ fn what_nobody_reads_is_called_by_its_name() {
         (
             metafile,
             "icon.emf",
-            "unsupported format: Windows metafile: no reader for it",
+            "read in part: its records end early",
         ),
         (
             [b"\xfe\x37\x00\x23".as_slice(), &[0; 600]].concat(),
@@ -185,4 +185,63 @@ fn what_nobody_reads_is_called_by_its_name() {
     ] {
         assert_eq!(read(&bytes, name).outcomes, [outcome]);
     }
+}
+
+/// The head of a scanned page as PNG.
+fn page() -> Vec<u8> {
+    let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();
+    for side in [1600_u32, 2200] {
+        png.extend(side.to_be_bytes());
+    }
+    png.extend([0; 40]);
+    png
+}
+
+/// A picture as the binary formats keep it.
+fn blip(png: &[u8]) -> Vec<u8> {
+    let mut record = vec![0x00, 0x6e, 0x1e, 0xf0];
+    record.extend((png.len() as u32 + 17).to_le_bytes());
+    record.extend([9; 16]);
+    record.push(0xff);
+    record.extend_from_slice(png);
+    record
+}
+
+#[test]
+fn scanned_pages_in_old_documents_are_accounted_for() {
+    let picture = blip(&page());
+    let scanned = "needs OCR: only pictures of text".to_owned();
+    let data = [vec![7; 68], picture.clone()].concat();
+    let main = word(0xa5dc, 0x68, 0x0809, 0, 0, b"See the letter\r");
+    let doc = read(
+        &compound(&[("/WordDocument", &main), ("/Data", &data)]),
+        "a.doc",
+    );
+    assert_eq!(doc.outcomes, [scanned.clone(), "read".to_owned()]);
+    let talk = read(
+        &compound(&[
+            ("/PowerPoint Document", &[7; 600]),
+            ("/Text_Content", b"Staff\r"),
+            ("/Pictures", &picture),
+        ]),
+        "a.ppt",
+    );
+    assert_eq!(talk.outcomes, [scanned.clone(), "read".to_owned()]);
+    let hex: String = page().iter().map(|b| format!("{b:02x}")).collect();
+    let rtf = format!(
+        "{{\\rtf1 See {{\\*\\shppict{{\\pict\\pngblip {hex}}}}}{{\\nonshppict{{\\pict {hex}}}}} here.\\par}}"
+    );
+    let rtf = read(rtf.as_bytes(), "a.rtf");
+    assert_eq!(rtf.outcomes, [scanned.clone(), "read".to_owned()]);
+    // A drawing that is continued in the record behind it.
+    let (first, rest) = picture.split_at(60);
+    let mut stream = vec![0x09, 0x08, 8, 0, 0, 6, 5, 0, 0, 0, 0, 0];
+    for (id, part) in [(0xeb_u16, first), (0x3c, rest)] {
+        stream.extend(id.to_le_bytes());
+        stream.extend((part.len() as u16).to_le_bytes());
+        stream.extend_from_slice(part);
+    }
+    stream.extend([0x0a, 0, 0, 0]);
+    let book = read(&compound(&[("/Workbook", &stream)]), "a.xls");
+    assert_eq!(book.outcomes, [scanned, "read".to_owned()]);
 }

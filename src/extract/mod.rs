@@ -8,6 +8,7 @@
 //! A new format is one file in `format/` and one line in its registry.
 
 pub mod binary_lock;
+pub mod blips;
 pub mod budget;
 pub mod cipher;
 pub mod codepage;

@@ -269,9 +269,9 @@ impl<'s, 'a> Package<'s, 'a> {
             }
             if is_picture(&file) {
                 let mut head = Vec::new();
-                if part.by_ref().take(64 << 10).read_to_end(&mut head).is_err()
-                    || !super::picture::may_hold_text(&head)
-                {
+                const HEAD: u64 = 64 << 10;
+                let read = part.by_ref().take(HEAD).read_to_end(&mut head);
+                if !read.is_ok_and(|n| super::picture::may_hold_text(&head, n < HEAD as usize)) {
                     continue;
                 }
                 let member = Member::new(Part::Attachment(file.into())).size(size);

@@ -1,6 +1,8 @@
 //! Sizes of pictures from their first bytes: a logo is not worth a word to the person who reads the report, a scanned
 //! page is.
 
+use super::format::metafile;
+
 /// Why a picture is not read.
 pub const ONLY_PICTURES: &str = "only pictures of text";
 
@@ -10,9 +12,14 @@ const SMALLEST: u32 = 400;
 /// Width and height under which a picture of its own is an icon.
 pub const SMALLEST_TEXT: (u32, u32) = (64, 24);
 
-/// Whether the picture that begins so may hold text that somebody would want to read. What cannot be measured may not.
-pub fn may_hold_text(head: &[u8]) -> bool {
+/// Whether the picture that begins so, and is all here or not, may hold text that somebody would want to read. What
+/// cannot be measured may not.
+pub fn may_hold_text(head: &[u8], whole: bool) -> bool {
+    const GZIP: &[u8] = b"\x1f\x8b";
     size(head).is_some_and(|(w, h)| w >= SMALLEST && h >= SMALLEST)
+        || metafile::may_hold_words(head, whole)
+        // Metafiles are packed in some documents.
+        || head.starts_with(GZIP)
 }
 
 /// Width and height of a PNG, JPEG, GIF, BMP, TIFF or WebP.
@@ -82,11 +89,11 @@ mod tests {
         let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();
         png.extend([0, 0, 0, 32, 0, 0, 0, 32]);
         assert_eq!(size(&png), Some((32, 32)));
-        assert!(!may_hold_text(&png));
+        assert!(!may_hold_text(&png, true));
         let jpeg = [
             0xff, 0xd8, 0xff, 0xe0, 0, 4, 0, 0, 0xff, 0xc0, 0, 11, 8, 8, 0, 6, 0x40,
         ];
         assert_eq!(size(&jpeg), Some((1600, 2048)));
-        assert!(may_hold_text(&jpeg));
+        assert!(may_hold_text(&jpeg, true));
     }
 }

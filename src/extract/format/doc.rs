@@ -13,6 +13,7 @@ use crate::{
     extract::{
         Format, Guard, Source,
         binary_lock::Key,
+        blips,
         compound::Compound,
         error::ExtractError,
         ole::{self, u16_at},
@@ -182,6 +183,10 @@ impl Format for Doc {
                 )?;
             }
             story.finish()?;
+        }
+        let mut pictures = 0;
+        for stream in [&data, &main] {
+            blips::children(stream, &mut pictures, out)?;
         }
         ole::storages(
             &file,

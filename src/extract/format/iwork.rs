@@ -27,6 +27,9 @@ use iwa::Objects;
 /// Pages, Numbers, Keynote.
 pub struct Iwork;
 
+/// Bytes of a picture that tell whether it may hold text.
+const HEAD: u64 = 64 << 10;
+
 /// How many times its packed size an index may take while it is read: unpacked, and as objects.
 const WORKING: u64 = 3;
 
@@ -145,8 +148,8 @@ fn attached(
     };
     let mut head = Vec::new();
     if is_picture(&file) {
-        (&mut part).take(64 << 10).read_to_end(&mut head)?;
-        if !picture::may_hold_text(&head) {
+        let whole = (&mut part).take(HEAD).read_to_end(&mut head)? < HEAD as usize;
+        if !picture::may_hold_text(&head, whole) {
             return Ok(());
         }
     }

@@ -16,6 +16,7 @@ pub mod iwork;
 pub mod json;
 pub mod mail;
 pub mod mbox;
+pub mod metafile;
 pub mod msg;
 pub mod odf;
 pub mod office_locked;
@@ -78,6 +79,7 @@ static FORMATS: &[&dyn Format] = &[
     &rtf::Rtf,
     &office_locked::OfficeLocked,
     &image::Image,
+    &metafile::Metafile,
     &ppt::Ppt,
     &doc::Doc,
     &pdf::PdfFormat,

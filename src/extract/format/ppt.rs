@@ -12,7 +12,7 @@ use std::{collections::HashMap, io::Read};
 
 use crate::{
     extract::{
-        Format, Guard, Source,
+        Format, Guard, Source, blips,
         compound::Compound,
         decode,
         error::ExtractError,
@@ -97,6 +97,8 @@ impl Format for Ppt {
             }
             story.finish()?;
         }
+        let pictures = file.stream(&format!("{folder}/Pictures"));
+        blips::children(&pictures.unwrap_or_default(), &mut 0, out)?;
         let mut number = 0;
         for found in Records::new(&stream).filter(|r| r.kind == OBJECT) {
             number += 1;

@@ -1,8 +1,8 @@
 //! Rich text: an own lexer for control words, groups and bytes in code pages.
 //!
 //! Text in the code page of its font or of the document, Unicode by `\u`, hidden text, tables, footnotes, headers, comments,
-//! tracked insertions and deletions, form fields as labels, document information, where links lead; `\bin` and pictures are passed over; embedded
-//! objects are members. Broken nesting costs the text no more than its place.
+//! tracked insertions and deletions, form fields as labels, document information, where links lead; `\bin` is passed over; embedded
+//! objects and pictures that may hold text are members. Broken nesting costs the text no more than its place.
 
 mod destination;
 mod reader;
@@ -31,7 +31,7 @@ impl Format for Rtf {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn extensions(&self) -> &'static [&'static str] {
@@ -56,12 +56,27 @@ impl Format for Rtf {
             story.finish()?;
             std::mem::swap(&mut objects, &mut reader.objects);
         }
-        for (number, object) in objects.iter().enumerate() {
-            let name = format!("embedded object {}", number + 1);
-            embedded(&name, object, out)?;
+        let (mut pictures, mut others) = (0, 0);
+        for object in &objects {
+            if object.picture {
+                pictures += 1;
+                picture(pictures, &object.bytes, out)?;
+            } else {
+                others += 1;
+                embedded(&format!("embedded object {others}"), &object.bytes, out)?;
+            }
         }
         Ok(())
     }
+}
+
+/// A picture, when it may hold text.
+fn picture(number: u32, bytes: &[u8], out: &mut Guard<'_>) -> Result<(), ExtractError> {
+    if !crate::extract::picture::may_hold_text(bytes, true) {
+        return Ok(());
+    }
+    let name = format!("picture {number}");
+    out.child_bytes(Member::new(Part::Attachment(name.into())), bytes)
 }
 
 /// An OLE 1 object: version, format, class name, two more names, then the data.

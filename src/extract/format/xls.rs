@@ -13,7 +13,7 @@ use encoding_rs::WINDOWS_1252;
 
 use crate::{
     extract::{
-        Format, Guard, Source, codepage,
+        Format, Guard, Source, blips, codepage,
         compound::Compound,
         error::ExtractError,
         numfmt::NumberFormat,
@@ -92,14 +92,15 @@ impl Format for Xls {
         let stream = file
             .stream(name)
             .ok_or_else(|| ExtractError::corrupt("its workbook stream cannot be read"))?;
+        let locked = lock::Locked::find(&stream, out)?;
+        let open = |stream: Vec<u8>| match &locked {
+            Some(locked) => locked.open(&stream),
+            None => stream,
+        };
+        let stream = open(stream);
         {
             let mut story = Story::new(out);
-            let locked = lock::Locked::find(&stream, story.out)?;
-            let open = |stream: Vec<u8>| match &locked {
-                Some(locked) => locked.open(&stream),
-                None => stream,
-            };
-            Book::new(&open(stream)).read(&mut story)?;
+            Book::new(&stream).read(&mut story)?;
             let caches: Vec<String> = file
                 .paths()
                 .filter(|p| p.starts_with("/_SX_DB"))
@@ -119,6 +120,7 @@ impl Format for Xls {
             }
             story.finish()?;
         }
+        blips::children(&biff::drawings(&stream), &mut 0, out)?;
         ole::storages(&file, |path| path.starts_with("/MBD"), out)
     }
 }

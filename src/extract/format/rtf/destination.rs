@@ -8,7 +8,7 @@ use crate::{
 };
 
 use super::{
-    reader::{Change, OBJECT, Reader, To},
+    reader::{Change, OBJECT, Object, Reader, To},
     words::{KNOWN_STARS, NOTHING, character, name_of},
 };
 
@@ -56,9 +56,9 @@ impl Reader<'_> {
             let end = (self.at + count).min(self.bytes.len());
             if self.state.to == To::Object
                 && let Some(object) = self.objects.last_mut()
-                && object.len() < OBJECT
+                && object.bytes.len() < OBJECT
             {
-                object.extend_from_slice(&self.bytes[self.at..end]);
+                object.bytes.extend_from_slice(&self.bytes[self.at..end]);
             }
             self.at = end;
             return Ok(());
@@ -209,11 +209,16 @@ impl Reader<'_> {
                     self.state.label = true;
                 }
             }
-            "objdata" => {
+            // What is passed over has pictures too: the same ones for older readers.
+            "pict" if self.state.to == To::Nothing => {}
+            "objdata" | "pict" => {
                 self.flush(story)?;
                 self.nibble = None;
                 if self.objects.len() < OBJECTS {
-                    self.objects.push(Vec::new());
+                    self.objects.push(Object {
+                        picture: word == "pict",
+                        bytes: Vec::new(),
+                    });
                     self.state.to = To::Object;
                 } else {
                     self.state.to = To::Nothing;

@@ -59,6 +59,12 @@ pub(super) enum Change {
     Deleted,
 }
 
+/// An embedded object or a picture, as its bytes.
+pub(super) struct Object {
+    pub(super) picture: bool,
+    pub(super) bytes: Vec<u8>,
+}
+
 pub(super) struct Reader<'b> {
     pub(super) bytes: &'b [u8],
     pub(super) at: usize,
@@ -90,7 +96,7 @@ pub(super) struct Reader<'b> {
     pub(super) in_table: bool,
     pub(super) table_open: bool,
     pub(super) cell_open: bool,
-    pub(super) objects: Vec<Vec<u8>>,
+    pub(super) objects: Vec<Object>,
     pub(super) nibble: Option<u8>,
 }
 
@@ -226,10 +232,10 @@ impl<'b> Reader<'b> {
             To::Object => {
                 if let Some(digit) = (byte as char).to_digit(16)
                     && let Some(object) = self.objects.last_mut()
-                    && object.len() < OBJECT
+                    && object.bytes.len() < OBJECT
                 {
                     match self.nibble.take() {
-                        Some(high) => object.push(high << 4 | digit as u8),
+                        Some(high) => object.bytes.push(high << 4 | digit as u8),
                         None => self.nibble = Some(digit as u8),
                     }
                 }

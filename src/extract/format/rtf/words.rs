@@ -8,7 +8,6 @@ pub(super) const NOTHING: &[&str] = &[
     "listoverridetable",
     "rsidtbl",
     "generator",
-    "pict",
     "themedata",
     "colorschememapping",
     "datastore",

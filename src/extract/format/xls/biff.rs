@@ -46,6 +46,21 @@ pub fn continued<'b>(stream: &'b [u8], first: Record<'b>) -> (Vec<&'b [u8]>, usi
     (parts, at)
 }
 
+/// The drawings of all sheets, where pictures are kept: one record, and others that continue it.
+pub fn drawings(stream: &[u8]) -> Vec<u8> {
+    const DRAWING_GROUP: u16 = 0xeb;
+    let mut joined = Vec::new();
+    let (mut at, mut inside) = (0, false);
+    while let Some(found) = record(stream, at) {
+        inside = found.id == DRAWING_GROUP || (inside && found.id == CONTINUE);
+        if inside {
+            joined.extend_from_slice(found.data);
+        }
+        at = found.next;
+    }
+    joined
+}
+
 /// Reads across the parts of a continued record.
 pub struct Cursor<'b> {
     parts: Vec<&'b [u8]>,
