@@ -172,11 +172,7 @@ fn what_nobody_reads_is_called_by_its_name() {
             "plan.vsd",
             "unsupported format: Visio drawing: no reader for it",
         ),
-        (
-            metafile,
-            "icon.emf",
-            "read in part: its records end early",
-        ),
+        (metafile, "icon.emf", "read in part: its records end early"),
         (
             [b"\xfe\x37\x00\x23".as_slice(), &[0; 600]].concat(),
             "old.doc",
