@@ -177,7 +177,7 @@ fn every_table_has_the_same_rows_as_csv_and_as_json_lines() {
             }
         }
     }
-    assert_eq!(tables, 10);
+    assert_eq!(tables, 11);
 }
 
 #[test]
