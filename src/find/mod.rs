@@ -8,10 +8,14 @@
 mod answer;
 mod band;
 mod candidates;
+mod desk;
+mod gather;
 pub mod hit;
 pub mod identity;
+mod namesakes;
 mod naming;
 mod near;
+mod offers;
 pub mod own;
 mod person;
 mod record;
@@ -95,7 +99,7 @@ pub fn search(
     };
     for round in 0.. {
         let mut found = answer::answer(inventory, key, rules, &asked, most)?;
-        let accepted: Vec<answer::Offered> = found
+        let accepted: Vec<offers::Offered> = found
             .offered
             .iter()
             .filter(|offered| match &person.expand {

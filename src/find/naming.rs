@@ -118,10 +118,12 @@ pub struct Agreement {
     pub exact: bool,
     /// Whether the forename is written out and agrees: relatives share surname and often the initial.
     pub forename: bool,
-    /// Whether it is a middle name that agrees, and the forename is not there.
+    /// Whether what agrees is a middle name, of the one or of the other, and the forename is another or not there.
     pub by_middle: bool,
-    /// Whether another middle name is written out.
+    /// Whether another middle name stands there.
     pub other_middle: bool,
+    /// Whether the forename only sounds like the one asked for and is a name of its own: Philip for Philippa.
+    pub another_alike: bool,
 }
 
 impl Agreement {
@@ -140,6 +142,7 @@ impl Agreement {
             forename: false,
             by_middle: false,
             other_middle: false,
+            another_alike: false,
         }
     }
 }
@@ -384,10 +387,18 @@ impl<'a> Matcher<'a> {
             }
         }
         let left: Vec<usize> = (0..free.len()).filter(|&at| free[at].is_some()).collect();
+        // `E S Okafor` is not Samantha, nor `Peter John Okafor` Samuel John: the forename stands before what agrees.
+        let another_first = forename.is_some_and(|(nth, at, way)| {
+            nth > 0 && !left.is_empty()
+                || way == Way::Initial
+                    && left.iter().any(|&before| before < at)
+                    && surname_at.is_some_and(|surname| surname > at)
+        });
         bits += surname_bits;
         let named = if question.current { 0.0 } else { 1.0 };
 
         let kind = match (met > 0, forename.is_some()) {
+            (true, true) if another_first => Kind::Relative,
             (true, true) => Kind::Full,
             (true, false) if left.is_empty() => Kind::SurnameOnly,
             (true, false) if question.given.is_empty() => Kind::Full,
@@ -411,12 +422,17 @@ impl<'a> Matcher<'a> {
                     } else if question.given.len() > 1 {
                         bits -= 4.0;
                         words.push("another middle name".into());
-                        other_middle |= !self.is_initial(tokens[at]);
+                        // A name before marriage, kept in the middle, is no other middle name.
+                        other_middle |= !self.questions.iter().any(|question| {
+                            (question.surname.iter())
+                                .any(|(token, _)| token.ways.contains_key(&tokens[at]))
+                        });
                     }
                 }
             }
             Kind::Relative => {
                 bits = surname_bits - 6.0;
+                words.truncate(1);
                 words.push("another forename".into());
             }
             Kind::OtherSurname => {
@@ -432,14 +448,15 @@ impl<'a> Matcher<'a> {
             words: words.join(", "),
             exact: exact && question.current && left.is_empty(),
             forename: written_out,
-            by_middle: forename.is_some_and(|(nth, ..)| nth > 0),
+            by_middle: forename.is_some_and(|(nth, at, _)| {
+                nth > 0
+                    || (left.iter()).any(|&before| {
+                        before < at && !self.initials.contains(&tokens[before])
+                    }) && surname_at.is_some_and(|surname| surname > at)
+            }),
             other_middle,
+            another_alike: forename.is_some_and(|(_, _, way)| way == Way::Sound(true)),
         })
-    }
-
-    /// Whether a token is a single letter.
-    fn is_initial(&self, token: ValueHash) -> bool {
-        self.initials.contains(&token)
     }
 
     /// The free token that stands best for a wanted one; for a surname the last of equals, for a forename the first.

@@ -273,8 +273,9 @@ fn people(items: &[Item], indices: &[usize], names: &dyn Names, in_row: bool) ->
             let mut both = last.tokens.clone();
             both.extend(&tokens);
             let agreement = names.compare(&both);
-            let whole =
-                last.agreement.kind == Kind::Full || names.compare(&tokens).kind == Kind::Full;
+            // A double surname may be a middle name and a surname asked for: the forename is still to come.
+            let full = |a: &Agreement| a.kind == Kind::Full && !(in_row && a.by_middle);
+            let whole = full(&last.agreement) || full(&names.compare(&tokens));
             if !whole && (in_row || agreement.kind == Kind::Full) {
                 last.items.push(n);
                 last.tokens = both;
@@ -406,11 +407,16 @@ fn text(items: &[Item], indices: &[usize], names: &dyn Names, clusters: &mut Vec
         }
         return;
     }
-    let leads = leads(items, &people, &values);
+    let (leads, guessed) = leads(items, &people, &values);
     let owners: HashMap<usize, Option<usize>> = values
         .iter()
         .map(|&n| (n, owner(&items[n], items, &people, &leads)))
         .collect();
+    // `… NHS number 123. The other party, Ada Example, disagrees`: whose number it is, nothing tells.
+    let guess = |n: usize| {
+        guessed.contains(&items[n].class)
+            && owners[&n].is_some_and(|owner| people[owner].offset > position(&items[n]))
+    };
     // Names of the person one after another, with nobody else between them, are one stretch about the person.
     let mut stretch: Vec<usize> = Vec::new();
     for index in 0..=people.len() {
@@ -430,19 +436,24 @@ fn text(items: &[Item], indices: &[usize], names: &dyn Names, clusters: &mut Vec
             .filter(|p| matches!(p.agreement.kind, Kind::Full | Kind::SurnameOnly))
             .collect();
         if !named.is_empty() {
-            let owned = (values.iter().copied())
+            let (beside, owned) = (values.iter().copied())
                 .filter(|n| owners[n].is_some_and(|owner| stretch.contains(&owner)))
-                .collect();
+                .partition(|&n| guess(n));
             clusters.push(Cluster {
                 names: best_first(named),
                 other: None,
                 owned,
-                beside: Vec::new(),
+                beside,
             });
         }
         stretch.clear();
     }
-    by_owner(&people, &values, |n| owners[&n], clusters);
+    by_owner(
+        &people,
+        &values,
+        |n| owners[&n].filter(|_| !guess(n)),
+        clusters,
+    );
 }
 
 fn best_first(mut names: Vec<&Named>) -> Vec<Named> {
@@ -455,22 +466,29 @@ fn best_first(mut names: Vec<&Named>) -> Vec<Named> {
 }
 
 /// Classes whose values stand before their name in this document: the first comes before the first name and none comes
-/// after the last.
-fn leads(items: &[Item], people: &[Named], values: &[usize]) -> Vec<Class> {
+/// after the last. One value before the one name behind it shows no such order: it is a guess, and the class is in the
+/// second list.
+fn leads(items: &[Item], people: &[Named], values: &[usize]) -> (Vec<Class>, Vec<Class>) {
     let (Some(first), Some(last)) = (people.first(), people.last()) else {
-        return Vec::new();
+        return Default::default();
     };
-    let mut ends: HashMap<Class, (u64, u64)> = HashMap::new();
+    let mut ends: HashMap<Class, (u64, u64, usize)> = HashMap::new();
     for &n in values {
         let at = position(&items[n]);
-        let end = ends.entry(items[n].class).or_insert((at, at));
+        let end = ends.entry(items[n].class).or_insert((at, at, 0));
         end.0 = end.0.min(at);
         end.1 = end.1.max(at);
+        end.2 += 1;
     }
-    ends.into_iter()
-        .filter(|(_, (from, to))| *from < first.offset && *to < last.offset)
-        .map(|(class, _)| class)
-        .collect()
+    let leading: Vec<(Class, usize)> = (ends.into_iter())
+        .filter(|(_, (from, to, _))| *from < first.offset && *to < last.offset)
+        .map(|(class, (_, _, count))| (class, count))
+        .collect();
+    let guessed = match leading.as_slice() {
+        [(class, 1)] => vec![*class],
+        _ => Vec::new(),
+    };
+    (leading.into_iter().map(|(class, _)| class).collect(), guessed)
 }
 
 /// Whom a value in running text belongs to.

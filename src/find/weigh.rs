@@ -491,7 +491,9 @@ impl Sum {
         if self.best.keys().all(|class| *class == Class::Name) {
             self.notes = notes;
             return match (full, name) {
-                (true, Some(name)) if name.agreement.by_middle => Verdict::TooLittle,
+                (true, Some(name)) if name.agreement.by_middle || name.agreement.another_alike => {
+                    Verdict::TooLittle
+                }
                 (true, Some(name)) if name.agreement.other_middle => {
                     Verdict::Another(Who::Namesake, "another middle name".into())
                 }

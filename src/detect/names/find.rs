@@ -2,9 +2,10 @@
 
 use super::{
     alone::alone,
+    inverted,
     labelled::{closing, label},
     listed,
-    pair::{forename, surname},
+    pair::{before_comma, forename, next_line, surname},
     token::{Form, Token, before, run, token},
 };
 use crate::{
@@ -267,8 +268,21 @@ fn honorific(
         .take_while(|&&b| b == b' ')
         .count();
     at += gap;
-    let run = run(text, at);
-    let tokens = run.tokens();
+    let mut row = run(text, at);
+    let mut value = row.tokens().first().map(|token| token.start);
+    // A title, or a title and initials, at the end of a line of running text: the name goes on in the next.
+    if !row.tokens().iter().any(is_name_word)
+        && before(text, start).is_some_and(|word| word.form == Form::Other)
+    {
+        let stop = row.tokens().last().map_or(at - gap, |initial| {
+            initial.end + usize::from(text.get(initial.end) == Some(&b'.'))
+        });
+        at = next_line(text, stop)?;
+        row = run(text, at);
+        let opens = row.tokens().first().filter(|t| is_name_word(t))?;
+        value = value.or(Some(opens.start));
+    }
+    let tokens = row.tokens();
     let first = tokens.iter().position(is_name_word)?;
     if gap == 0 && at == end {
         return None;
@@ -305,8 +319,15 @@ fn honorific(
     if continues_as_place(text, end, words) {
         return None;
     }
+    // `Farrow, Mr Krzysztof`: the family name stands before the title.
+    if first == last
+        && let Some(family) = before_comma(text, start)
+        && inverted::in_prose(text, &family, words).is_some_and(|given| given >= end)
+    {
+        return Some(found(family.start, end, Level::High));
+    }
     Some(Found {
-        value: tokens[0].start,
+        value: value.unwrap_or(tokens[0].start),
         ..found(start, end, Level::High)
     })
 }

@@ -3,6 +3,7 @@
 
 use super::{
     find::{Found, continues_as_place, found, is_name_word, next_word, part_of},
+    inverted,
     token::{Form, Token, run},
 };
 use crate::{
@@ -181,12 +182,10 @@ pub(crate) fn value(
         }
     }
     let last = last?;
-    let mut stop = tokens[last].end;
-    if let Some((end, second)) = turned(text, tokens, stop, words) {
-        stop = end;
-        known |= second;
-        count += 1;
+    if let Some(end) = inverted::given(text, &tokens[..=last], inverted::Where::Value, words) {
+        return Some(found(tokens[0].start, end, Level::High));
     }
+    let stop = tokens[last].end;
     let closed = match text.get(stop) {
         None
         | Some(
@@ -214,32 +213,6 @@ pub(crate) fn value(
         return None;
     }
     Some(found(tokens[0].start, stop, Level::High))
-}
-
-/// `Okafor, Margaret J`, when the value ends there: the end of it, and whether a list knows the given name.
-fn turned(text: &[u8], family: &[Token], stop: usize, words: &Vocabulary) -> Option<(usize, bool)> {
-    if family.len() > 3 || !text[stop..].starts_with(b", ") {
-        return None;
-    }
-    let first = part_of(text, family.first()?, words);
-    let given = run(text, stop + 2);
-    let tokens = given.tokens();
-    let second = part_of(text, tokens.first()?, words);
-    let end = tokens.last()?.end;
-    let ends = matches!(
-        text[end..].trim_ascii_start().first(),
-        None | Some(b'(' | b'"' | b'|')
-    ) || matches!(text.get(end), Some(b'\n' | b'\r' | b'\t' | b'"'))
-        || text[end..].starts_with(b".\n")
-        || text[end..].starts_with(b"  ");
-    let known = second & FORENAME != 0;
-    // `Dawn, Margaret` are two people; `Okafor, Margaret` is one.
-    let two = first & FORENAME != 0 && first & SURNAME == 0;
-    let stops = tokens.iter().any(|t| {
-        part_of(text, t, words) & (STOP | TAIL) != 0 && part_of(text, t, words) & FORENAME == 0
-    });
-    (ends && !two && !stops && tokens.len() <= 3 && (known || first & SURNAME != 0))
-        .then_some((end, known))
 }
 
 /// A line of a name alone after the end of a letter.

@@ -8,6 +8,7 @@ mod alone;
 mod email;
 mod find;
 mod introduced;
+mod inverted;
 mod labelled;
 mod listed;
 mod pair;
