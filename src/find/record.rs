@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     inventory::{names::Sex, pack::Spot, record::ValueHash},
-    model::{Anchor, Confidence, Status},
+    model::{Anchor, Confidence, Level, Status},
 };
 
 /// Bytes of text that an identifier may stand behind its name.
@@ -284,9 +284,14 @@ fn people(items: &[Item], indices: &[usize], names: &dyn Names, in_row: bool) ->
                 continue;
             }
         }
+        let agreement = names.compare(&tokens);
+        // A hint that is not the name asked for is nobody: it parts nothing and owns nothing.
+        if item.confidence.level() == Level::Low && agreement.kind != Kind::Full {
+            continue;
+        }
         people.push(Named {
             items: vec![n],
-            agreement: names.compare(&tokens),
+            agreement,
             tokens,
             sex: item.spot.sex,
             offset: position(item),
@@ -414,7 +419,8 @@ fn text(items: &[Item], indices: &[usize], names: &dyn Names, clusters: &mut Vec
         .collect();
     // `… NHS number 123. The other party, Ada Example, disagrees`: whose number it is, nothing tells.
     let guess = |n: usize| {
-        guessed.contains(&items[n].class)
+        let class = &items[n].class;
+        (guessed.contains(class) || !leads.contains(class))
             && owners[&n].is_some_and(|owner| people[owner].offset > position(&items[n]))
     };
     // Names of the person one after another, with nobody else between them, are one stretch about the person.
@@ -472,23 +478,26 @@ fn leads(items: &[Item], people: &[Named], values: &[usize]) -> (Vec<Class>, Vec
     let (Some(first), Some(last)) = (people.first(), people.last()) else {
         return Default::default();
     };
-    let mut ends: HashMap<Class, (u64, u64, usize)> = HashMap::new();
+    let mut ends: HashMap<Class, (u64, u64)> = HashMap::new();
     for &n in values {
         let at = position(&items[n]);
-        let end = ends.entry(items[n].class).or_insert((at, at, 0));
+        let end = ends.entry(items[n].class).or_insert((at, at));
         end.0 = end.0.min(at);
         end.1 = end.1.max(at);
-        end.2 += 1;
     }
-    let leading: Vec<(Class, usize)> = (ends.into_iter())
-        .filter(|(_, (from, to, _))| *from < first.offset && *to < last.offset)
-        .map(|(class, (_, _, count))| (class, count))
+    let leading: Vec<Class> = (ends.into_iter())
+        .filter(|(_, (from, to))| *from < first.offset && *to < last.offset)
+        .map(|(class, _)| class)
         .collect();
-    let guessed = match leading.as_slice() {
-        [(class, 1)] => vec![*class],
+    let places: HashSet<u64> = (values.iter().map(|&n| &items[n]))
+        .filter(|item| leading.contains(&item.class))
+        .map(position)
+        .collect();
+    let guessed = match places.len() {
+        1 => leading.clone(),
         _ => Vec::new(),
     };
-    (leading.into_iter().map(|(class, _)| class).collect(), guessed)
+    (leading, guessed)
 }
 
 /// Whom a value in running text belongs to.

@@ -549,6 +549,11 @@ impl Sum {
                     self.notes.push("many people share it".into());
                     return Verdict::Person(Band::Possible);
                 }
+                if self.same_birth && total >= 0.0 {
+                    self.notes
+                        .push("the birth date, and no name that could be read beside it".into());
+                    return Verdict::Person(Band::Possible);
+                }
                 return match house && total >= 0.0 {
                     true => {
                         self.notes.push("the address, and nobody's name".into());

@@ -29,6 +29,8 @@ pub(super) enum Where {
     Value,
     /// Running text.
     Prose,
+    /// The middle of a sentence, where a known family name is followed by a comma and another capitalised word.
+    Amid,
 }
 
 /// Where the given names end that follow `family` and a comma; `None` where none do.
@@ -44,7 +46,7 @@ pub(super) fn given(
     }
     let mut at = last.end + 1;
     let gap = gap(text, at);
-    if gap == 0 && place == Where::Prose {
+    if gap == 0 && place != Where::Value {
         return None;
     }
     at += gap;
@@ -84,13 +86,13 @@ pub(super) fn given(
         // `Section A, B`: an initial without its point is one only where a name is sure to stand.
         return (pointed || place == Where::Value && closed(text, end)).then_some(end);
     }
-    if text.get(first.end..).is_some_and(|rest| rest.starts_with(b"'s")) && place == Where::Prose {
+    if text.get(first.end..).is_some_and(|rest| rest.starts_with(b"'s")) && place != Where::Value {
         return None;
     }
     let unknown = part & (STOP | TAIL | SURNAME) == 0
         && is_name_word(first)
-        && place == Where::Value
-        && closed(text, end);
+        && first.end - first.start >= 3
+        && (place == Where::Amid || place == Where::Value && closed(text, end));
     (known || unknown).then_some(end)
 }
 
@@ -119,7 +121,11 @@ pub(super) fn in_prose(text: &[u8], family: &Token, words: &Vocabulary) -> Optio
     if !sure && !shouted && !amid {
         return None;
     }
-    let end = given(text, std::slice::from_ref(family), Where::Prose, words)?;
+    let place = match amid && (sure || shouted) {
+        true => Where::Amid,
+        false => Where::Prose,
+    };
+    let end = given(text, std::slice::from_ref(family), place, words)?;
     // A family name that no list has, before a given name that is a word as well (`NOTE, Will …`), is none.
     let at = family.end + 1 + gap(text, family.end + 1);
     let word = token(text, at).is_some_and(|t| part_of(text, &t, words) & FORENAME_WORD != 0);

@@ -13,9 +13,11 @@ mod labelled;
 mod listed;
 mod pair;
 pub(crate) mod token;
+mod unlisted;
 
 pub(crate) use email::from_local_part;
 pub(crate) use find::{Found, find};
 pub(crate) use introduced::Introduced;
 pub(crate) use labelled::value;
 pub(crate) use listed::owner;
+pub(crate) use unlisted::unlisted;

@@ -280,6 +280,25 @@ impl Propose for Lists {
             }
         });
         if let Some(rule) = self.names {
+            // After everything else has been judged: a hint supports nothing.
+            if !matches!(sight.segment.layout, Layout::Table(_))
+                && (!names.is_empty() || !identities.is_empty())
+            {
+                let mut hints = Vec::new();
+                let in_address = |at: usize| {
+                    let n = mailboxes.partition_point(|m| m.0 as usize <= at);
+                    n > 0 && at < mailboxes[n - 1].1 as usize
+                };
+                names::unlisted(
+                    text,
+                    sight.starts.clone(),
+                    &self.words,
+                    names,
+                    in_address,
+                    &mut hints,
+                );
+                claims.extend(hints.iter().map(|hint| self.name_claim(rule, hint)));
+            }
             for name in names.iter().filter(|n| sight.starts.contains(&n.start)) {
                 let mut claim = self.name_claim(rule, name);
                 // The name in an address does not contest the address.
