@@ -305,3 +305,87 @@ fn names_are_told_from_places_and_things() {
         assert!(names(text).is_empty(), "{text}: {:?}", names(text));
     }
 }
+
+#[test]
+fn the_family_name_may_stand_first_and_a_line_may_end_inside_a_name() {
+    let detector = Detector::builtin().unwrap();
+    let names = |text: &str| -> Vec<String> {
+        let mut findings = Vec::new();
+        let mut document = detector.open("");
+        let segment = Segment {
+            text,
+            repeats: 0,
+            more: false,
+            offset: 0,
+            layout: &Layout::Lines { first: 1 },
+        };
+        detector.segment(&mut document, &mut Scratch::default(), &segment, &mut |f| {
+            findings.push(f);
+        });
+        detector.close(document, &mut |f| findings.push(f));
+        findings
+            .iter()
+            .filter(|f| &*detector.rule(f.rule).id == "person-name")
+            .map(|f| f.value.expose().replace('\n', " "))
+            .collect()
+    };
+    for (text, wanted) in [
+        (
+            "Spoke with Okafor, Margaret this morning.",
+            "Okafor, Margaret",
+        ),
+        (
+            "INCHBALD, Margaret called to change it.",
+            "INCHBALD, Margaret",
+        ),
+        (
+            "We saw Okafor, Mr Thomas about the visit.",
+            "Okafor, Mr Thomas",
+        ),
+        (
+            "Present: Nurse Bola Ajayi, INCHBALD, Edward",
+            "INCHBALD, Edward",
+        ),
+        ("Client: Quennell, Mr Patrick", "Quennell, Mr Patrick"),
+        (
+            "It was reported that Peacock, Jill had left.",
+            "Peacock, Jill",
+        ),
+        ("a home visit to DANIEL OKAFOR took place", "DANIEL OKAFOR"),
+        (
+            "the other party, Margaret\nOkafor, disagrees",
+            "Margaret Okafor",
+        ),
+        ("it was sent to Mr C.\nInchbald, a neighbour", "C. Inchbald"),
+        ("Agreed with Okafor M. on Monday.", "Okafor M."),
+        ("The complaint from C.N. Grace was upheld.", "C.N. Grace"),
+        ("Margraet Okafor called to change it.", "Margraet Okafor"),
+        (
+            "Seen: Mrs Ada Okafor. A visit to Wubbo Qarnix took place.",
+            "Wubbo Qarnix",
+        ),
+    ] {
+        assert!(
+            names(text).iter().any(|n| n == wanted),
+            "{text}: {:?}",
+            names(text)
+        );
+    }
+    for (text, never) in [
+        ("In Leeds, Margaret said so.", "Leeds, Margaret"),
+        ("Present: Margaret Okafor, Helen Smith", "Okafor, Helen"),
+        ("Margaret Okafor, Helen and Tom came.", "Okafor, Helen"),
+        ("Okafor, Khan and Patel agreed.", "Okafor, Khan"),
+        ("A visit to Wubbo Qarnix took place.", "Wubbo Qarnix"),
+        (
+            "Mrs Okafor saw the Housing Options team.",
+            "Housing Options",
+        ),
+    ] {
+        assert!(
+            !names(text).iter().any(|n| n.contains(never)),
+            "{text}: {:?}",
+            names(text)
+        );
+    }
+}

@@ -464,4 +464,3 @@ fn anchors(indices: &[usize], items: &[Item]) -> Vec<Anchor> {
     anchors.dedup();
     anchors
 }
-

@@ -49,13 +49,15 @@ pub(super) fn by_values(read: &mut [Read]) {
             .into_iter()
             .partition(|told| told.name_only && told.values.iter().any(|v| theirs.contains(v)));
         part.told = told;
-        part.others.extend(apart.into_iter().map(|told| Other {
-            who: Who::Namesake,
-            words: "what stands with the name is a namesake's elsewhere".into(),
-            locations: (told.mention.reasons.iter())
-                .flat_map(|reason| reason.locations.clone())
-                .collect(),
-            values: told.values,
+        part.others.extend(apart.into_iter().map(|told| {
+            Other {
+                who: Who::Namesake,
+                words: "what stands with the name is a namesake's elsewhere".into(),
+                locations: (told.mention.reasons.iter())
+                    .flat_map(|reason| reason.locations.clone())
+                    .collect(),
+                values: told.values,
+            }
         }));
     }
 }

@@ -450,9 +450,9 @@ impl<'a> Matcher<'a> {
             forename: written_out,
             by_middle: forename.is_some_and(|(nth, at, _)| {
                 nth > 0
-                    || (left.iter()).any(|&before| {
-                        before < at && !self.initials.contains(&tokens[before])
-                    }) && surname_at.is_some_and(|surname| surname > at)
+                    || (left.iter())
+                        .any(|&before| before < at && !self.initials.contains(&tokens[before]))
+                        && surname_at.is_some_and(|surname| surname > at)
             }),
             other_middle,
             another_alike: forename.is_some_and(|(_, _, way)| way == Way::Sound(true)),

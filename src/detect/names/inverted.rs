@@ -52,7 +52,11 @@ pub(super) fn given(
     at += gap;
     if let Some(title) = token(text, at).filter(|t| is_title(text, t)) {
         at = title.end + usize::from(text.get(title.end) == Some(&b'.'));
-        at += text[at..].iter().take(2).take_while(|&&b| b == b' ').count();
+        at += text[at..]
+            .iter()
+            .take(2)
+            .take_while(|&&b| b == b' ')
+            .count();
         let bare = run(text, at).tokens().is_empty();
         if bare {
             return None;
@@ -75,9 +79,10 @@ pub(super) fn given(
         used += 1;
     }
     // `Okafor, Margaret Jones` is two people; after initials alone comes no name either.
-    if tokens.get(used).is_some_and(|next| {
-        is_name_word(next) && part_of(text, next, words) & STOP == 0
-    }) {
+    if tokens
+        .get(used)
+        .is_some_and(|next| is_name_word(next) && part_of(text, next, words) & STOP == 0)
+    {
         return None;
     }
     if initials {
@@ -86,7 +91,11 @@ pub(super) fn given(
         // `Section A, B`: an initial without its point is one only where a name is sure to stand.
         return (pointed || place == Where::Value && closed(text, end)).then_some(end);
     }
-    if text.get(first.end..).is_some_and(|rest| rest.starts_with(b"'s")) && place != Where::Value {
+    if text
+        .get(first.end..)
+        .is_some_and(|rest| rest.starts_with(b"'s"))
+        && place != Where::Value
+    {
         return None;
     }
     let unknown = part & (STOP | TAIL | SURNAME) == 0
@@ -156,14 +165,26 @@ pub(super) fn is_title(text: &[u8], token: &Token) -> bool {
 
 /// One or two spaces, or the end of a wrapped line.
 fn gap(text: &[u8], at: usize) -> usize {
-    let spaces = |from: usize| text[from..].iter().take(2).take_while(|&&b| b == b' ').count();
+    let spaces = |from: usize| {
+        text[from..]
+            .iter()
+            .take(2)
+            .take_while(|&&b| b == b' ')
+            .count()
+    };
     let mut end = at + spaces(at);
     let breaks = text[end..]
         .iter()
         .take(2)
         .take_while(|b| matches!(b, b'\r' | b'\n'))
         .count();
-    if breaks > 0 && text[end..end + breaks].iter().filter(|b| **b == b'\n').count() <= 1 {
+    if breaks > 0
+        && text[end..end + breaks]
+            .iter()
+            .filter(|b| **b == b'\n')
+            .count()
+            <= 1
+    {
         end += breaks;
         end += spaces(end);
     }
@@ -172,8 +193,7 @@ fn gap(text: &[u8], at: usize) -> usize {
 
 fn closed(text: &[u8], end: usize) -> bool {
     match text.get(end) {
-        None
-        | Some(b'\n' | b'\r' | b'"' | b'|' | b';' | b'(' | b'<' | b'\t' | b'/' | b'.') => true,
+        None | Some(b'\n' | b'\r' | b'"' | b'|' | b';' | b'(' | b'<' | b'\t' | b'/' | b'.') => true,
         Some(b' ') => {
             text[end..].starts_with(b"  ")
                 || text[end..].starts_with(b" (")

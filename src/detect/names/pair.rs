@@ -78,7 +78,8 @@ pub(super) fn forename(text: &[u8], start: usize, words: &Vocabulary) -> Option<
 fn wrapped(text: &[u8], run: &Run, words: &Vocabulary) -> Option<Found> {
     let tokens = run.tokens();
     let (first, last) = (tokens.first()?, tokens.last()?);
-    let amid = before(text, first.start).is_some_and(|word| word.form == Form::Other);
+    let amid = before(text, first.start).is_some_and(|word| word.form == Form::Other)
+        || text[..first.start].ends_with(b", ");
     let family = next_line(text, last.end).and_then(|at| token(text, at))?;
     let part = part_of(text, &family, words);
     let given = part_of(text, first, words);
@@ -88,7 +89,9 @@ fn wrapped(text: &[u8], run: &Run, words: &Vocabulary) -> Option<Found> {
         && given & FORENAME_WORD == 0
         && is_name_word(&family)
         && text.get(family.end) != Some(&b':')
-        && tokens.iter().all(|t| t.form == first.form || t.form == Form::Initial)
+        && tokens
+            .iter()
+            .all(|t| t.form == first.form || t.form == Form::Initial)
         && !continues_as_place(text, family.end, words))
     .then(|| found(first.start, family.end, Level::Medium))
 }
@@ -103,7 +106,11 @@ pub(super) fn next_line(text: &[u8], end: usize) -> Option<usize> {
         [b'\n', ..] => 1,
         _ => return None,
     };
-    let more = rest[breaks..].iter().take(4).take_while(|&&b| b == b' ').count();
+    let more = rest[breaks..]
+        .iter()
+        .take(4)
+        .take_while(|&&b| b == b' ')
+        .count();
     Some(end + spaces + breaks + more)
 }
 
@@ -250,7 +257,10 @@ fn surname_first(text: &[u8], tokens: &[Token], word: bool, words: &Vocabulary) 
 
 /// Whether a line or a cell ends here.
 fn ends(text: &[u8], at: usize) -> bool {
-    matches!(text.get(at), None | Some(b'\n' | b'\r' | b'"' | b'|' | b'\t'))
+    matches!(
+        text.get(at),
+        None | Some(b'\n' | b'\r' | b'"' | b'|' | b'\t')
+    )
 }
 
 /// The word before a given name, a comma between them and perhaps the end of a line.
@@ -401,7 +411,9 @@ fn initials_after(text: &[u8], family: &Token, part: Part) -> Option<usize> {
         // `OKAFOR I think` goes on as a sentence: `I` and `A` are words as well.
         let word = matches!(text[initial.start], b'I' | b'A')
             && text.get(initial.end) == Some(&b' ')
-            && text.get(initial.end + 1).is_some_and(u8::is_ascii_lowercase);
+            && text
+                .get(initial.end + 1)
+                .is_some_and(u8::is_ascii_lowercase);
         if !pointed && (!shouted || word) {
             break;
         }

@@ -15,6 +15,38 @@ use crate::{
     model::Level,
 };
 
+/// Words behind a name that is a thing's: `the Housing Options team`.
+const THINGS: &[&[u8]] = &[
+    b"team",
+    b"service",
+    b"services",
+    b"policy",
+    b"form",
+    b"scheme",
+    b"programme",
+    b"project",
+    b"system",
+    b"department",
+    b"office",
+    b"group",
+    b"report",
+    b"review",
+    b"fund",
+    b"act",
+    b"plan",
+    b"board",
+    b"unit",
+    b"committee",
+    b"panel",
+    b"database",
+    b"software",
+    b"server",
+    b"account",
+    b"page",
+    b"tab",
+    b"button",
+];
+
 /// Adds the pairs that begin in `starts` and touch no name of `taken`, which stand by position.
 pub(crate) fn unlisted(
     text: &[u8],
@@ -77,7 +109,11 @@ fn pair(text: &[u8], start: usize, tokens: &[Token], words: &Vocabulary) -> Opti
         None => {
             let lead = text[..start].trim_ascii_end();
             let last = lead.last().copied();
-            let wrapped = text[lead.len()..start].iter().filter(|b| **b == b'\n').count() == 1
+            let wrapped = text[lead.len()..start]
+                .iter()
+                .filter(|b| **b == b'\n')
+                .count()
+                == 1
                 && last.is_some_and(|b| b.is_ascii_lowercase());
             wrapped || last == Some(b',') || last.is_none_or(|b| matches!(b, b'.' | b'\n' | b':'))
         }
@@ -108,6 +144,11 @@ fn followed(text: &[u8], end: usize) -> bool {
         .take(4)
         .take_while(|b| matches!(b, b' ' | b'\n' | b'\r'))
         .count();
+    let word = &rest[gap..];
+    let word = &word[..word.iter().take_while(|b| b.is_ascii_lowercase()).count()];
+    if THINGS.contains(&word) {
+        return false;
+    }
     match rest.get(gap) {
         None => true,
         Some(byte) => gap > 0 && (byte.is_ascii_lowercase() || stop && byte.is_ascii_uppercase()),
