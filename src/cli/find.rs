@@ -1,5 +1,7 @@
 //! `domesday find`: where a person is.
 
+mod show;
+
 use std::{
     io::Write,
     path::{Path, PathBuf},
@@ -11,11 +13,17 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use crate::{
     cli::{exit::Exit, options, terminal},
     detect::Facts,
-    find::{Answer, Expand, Hit, KINDS, Person, Reason, Who, find},
+    find::{Band, Expand, KINDS, Person, find},
     inventory::{Inventory, LookupEntry, key_for},
     model::Sensitive,
     report::text,
-    scan::{RuleChoice, tools::detector},
+    request::{
+        pack::MAX_AGE,
+        passage::{self, State, Verified},
+        person::Described,
+        search::{self, RootState, Searcher},
+    },
+    scan::{RuleChoice, Tools, document::Desk, tools::detector},
 };
 
 /// Find where a person is, by name and identifiers, without opening a document
@@ -41,7 +49,12 @@ Examples:
   domesday find --person okafor.toml --expand all
   domesday find --nino @number.txt --purpose 'SAR 2026-014'
   domesday find --id vehicle-registration='AB12 CDE' --json
-  domesday find --name 'Margaret Okafor' --live HR/    in files that no inventory knows")]
+  domesday find --name 'Margaret Okafor' --verify      with the passages, read again now
+  domesday find --name 'Margaret Okafor' --live HR/    in files that no inventory knows
+
+It ends with status 0 when documents were found, 1 when none was, and 3 when something about the question or the answer
+needs a look, which it says: an identifier that fails its check, a name that many have, a scan that is old, a folder that
+is not there, a document that changed since. An impossible date ends with status 2.")]
 pub struct FindArgs {
     /// A name of the person; may be given more than once
     #[arg(long, value_name = "NAME")]
@@ -84,9 +97,17 @@ pub struct FindArgs {
     #[arg(long)]
     pub json: bool,
 
-    /// Your own rules: a folder of TOML files laid over the built-in ones
-    #[arg(long, value_name = "DIR")]
-    pub rules: Option<PathBuf>,
+    /// Read the documents found again, and show the passages on the person with everybody else masked
+    #[arg(long)]
+    pub verify: bool,
+
+    /// Days after which a scan is too old to answer from without a word
+    #[arg(long, value_name = "DAYS", default_value_t = MAX_AGE)]
+    pub max_age: u64,
+
+    /// How documents are read.
+    #[command(flatten)]
+    pub reading: options::ReadingArgs,
 
     /// The inventory
     #[arg(short, long, value_name = "FILE", default_value = "domesday.db")]
@@ -176,7 +197,7 @@ fn scan_now(folder: &Path, into: &Path, args: &FindArgs) -> anyhow::Result<()> {
     let program = std::env::current_exe().context("this program cannot be found")?;
     let mut scan = std::process::Command::new(program);
     scan.arg("scan").arg("--quiet").arg("--inventory").arg(into);
-    if let Some(rules) = &args.rules {
+    if let Some(rules) = &args.reading.rules {
         scan.arg("--rules").arg(rules);
     }
     let status = scan
@@ -194,12 +215,12 @@ fn scan_now(folder: &Path, into: &Path, args: &FindArgs) -> anyhow::Result<()> {
 pub fn run(args: &FindArgs) -> anyhow::Result<Exit> {
     let person = person(args)?;
     let Some(folder) = &args.live else {
-        return look_up(args, &person, &args.inventory);
+        return look_up(args, person, &args.inventory, false);
     };
     let dir = Vanishing::new()?;
     let file = dir.0.join("live.db");
     scan_now(folder, &file, args)?;
-    look_up(args, &person, &file)
+    look_up(args, person, &file, true)
 }
 
 /// A folder of our own, gone when dropped.
@@ -228,10 +249,21 @@ impl Drop for Vanishing {
     }
 }
 
-fn look_up(args: &FindArgs, person: &Person, file: &Path) -> anyhow::Result<Exit> {
+fn look_up(args: &FindArgs, person: Person, file: &Path, live: bool) -> anyhow::Result<Exit> {
     let inventory = Inventory::open(file)?;
     let key = key_for(file, options::key_from_environment().as_deref())?;
-    let detector = detector(&RuleChoice::with_dir(args.rules.as_deref()))?;
+    let tools = match args.verify {
+        true => Some(Tools::new(&args.reading.reading()?, 1)?),
+        false => None,
+    };
+    let owned;
+    let detector = match &tools {
+        Some(tools) => &tools.detector,
+        None => {
+            owned = detector(&RuleChoice::with_dir(args.reading.rules.as_deref()))?;
+            &owned
+        }
+    };
     let by = LookupEntry {
         user: options::user(),
         host: options::host(),
@@ -243,213 +275,100 @@ fn look_up(args: &FindArgs, person: &Person, file: &Path) -> anyhow::Result<Exit
         &key,
         detector.rules(),
         &Facts::now(),
-        person,
+        &person,
         by,
         args.most,
     )?;
+    let roots = search::roots(&inventory)?;
+    let mut seen = Seen::default();
+    if let Some(tools) = &tools {
+        let described = Described {
+            person,
+            terms: Vec::new(),
+        };
+        let searcher = Searcher::new(&inventory, &key, tools, described, Band::Possible)?;
+        let mut desk = Desk::default();
+        for hit in &answer.hits {
+            let verified = passage::verify(&searcher, &mut desk, hit, &roots)?;
+            seen.verified.push(verified);
+        }
+    }
+    if !live {
+        seen.standing = standing(&roots, args.max_age);
+        for hit in &answer.hits {
+            let states = hit.places.iter().map(|place| passage::state(place, &roots));
+            seen.states.push(states.collect());
+        }
+    }
     let mut out = terminal::output();
     if args.json {
-        serde_json::to_writer(&mut out, &answer).map_err(std::io::Error::from)?;
-        writeln!(out)?;
+        show::json(&answer, &seen, &mut out)?;
     } else {
-        show(&answer, args.most, &mut out)?;
+        show::text(&answer, &seen, args, &mut out)?;
     }
     out.flush()?;
-    Ok(match answer.hits.is_empty() {
-        true => Exit::Met,
-        false => Exit::Complete,
+    // What is wrong with the question or with what it was asked of matters more than that nothing was found.
+    let wrong = !answer.warnings.is_empty() || seen.wrong();
+    Ok(match (wrong, answer.hits.is_empty()) {
+        (true, _) => Exit::Unread,
+        (false, true) => Exit::Met,
+        (false, false) => Exit::Complete,
     })
 }
 
-fn show(answer: &Answer, most: usize, out: &mut impl Write) -> std::io::Result<()> {
-    for warning in &answer.warnings {
-        terminal::complain(&format!("domesday: {}", text::terminal(warning)));
+/// What is known of the documents of an answer as they are now.
+#[derive(Default)]
+pub(super) struct Seen {
+    /// Of each place of each hit.
+    states: Vec<Vec<State>>,
+    /// Of each hit, read again.
+    verified: Vec<Verified>,
+    /// What is wrong with the folders that were scanned, in words.
+    standing: Vec<String>,
+}
+
+impl Seen {
+    fn wrong(&self) -> bool {
+        let changed = |state: &State| !matches!(state, State::Same);
+        // A document that had long gone when the last scan came by is no trouble.
+        !self.standing.is_empty()
+            || self
+                .states
+                .iter()
+                .any(|states| states.iter().all(changed) && !states.is_empty())
+            || self
+                .verified
+                .iter()
+                .any(|verified| changed(&verified.state))
     }
-    for hit in &answer.hits {
-        document(hit, out)?;
-    }
-    if answer.hits.is_empty() {
-        writeln!(out, "Nothing was found.")?;
-    } else {
-        writeln!(
-            out,
-            "{}{}",
-            text::plural(answer.hits.len() as u64, "document", "documents"),
-            match answer.more {
-                0 => String::new(),
-                more => format!(" shown, {} more agree less: see --most", text::number(more)),
+}
+
+/// What is wrong with the folders that were scanned: not there, never walked to the end, walked too long ago.
+fn standing(roots: &[RootState], max_age: u64) -> Vec<String> {
+    roots
+        .iter()
+        .filter_map(|root| {
+            let path = text::terminal(&root.path);
+            let days = |n: u64| text::plural(n, "day", "days");
+            match (root.mounted, root.days) {
+                (false, at) => Some(format!(
+                    "{path} is not there, as when a share is not mounted: its {} are answered from {}; mount it to look again",
+                    text::plural(root.documents, "document", "documents"),
+                    match at {
+                        Some(0) => "the scan of today".to_owned(),
+                        Some(n) => format!("the scan {} ago", days(n)),
+                        None => "a scan that did not end".to_owned(),
+                    }
+                )),
+                (true, None) => Some(format!(
+                    "{path} was never scanned to its end: what was not reached is not in this answer; scan it again"
+                )),
+                (true, Some(n)) if n > max_age => Some(format!(
+                    "{path} was last scanned {} ago: what was written since is not in this answer; scan it again",
+                    days(n)
+                )),
+                _ => None,
             }
-        )?;
-    }
-    told_apart(answer, most, out)?;
-    offers(answer, out)?;
-    let (documents, members) = answer.unread;
-    if documents + members > 0 {
-        writeln!(
-            out,
-            "{} could not be read by any scan, and may hold the person unseen: `domesday report coverage`",
-            text::plural(documents + members, "document", "documents")
-        )?;
-    }
-    if answer.scanned_at.is_none() {
-        writeln!(
-            out,
-            "No scan has been completed: there is more than this inventory knows"
-        )?;
-    }
-    for root in &answer.roots {
-        let path = root.path.display();
-        let path = text::terminal(&path);
-        match root.walked_at {
-            None => writeln!(out, "{path} has never been scanned to its end")?,
-            Some(at) => {
-                let days = (jiff::Timestamp::now().as_millisecond() - at) / 86_400_000;
-                let age = match days {
-                    ..=0 => String::new(),
-                    days => format!(
-                        ", {} ago: scan again",
-                        text::plural(days as u64, "day", "days")
-                    ),
-                };
-                let at = text::moment(at, &jiff::tz::TimeZone::system());
-                writeln!(out, "{path} as of the scan of {at}{age}")?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// People who could be mistaken for the person: one line a document and kind.
-fn told_apart(answer: &Answer, most: usize, out: &mut impl Write) -> std::io::Result<()> {
-    if answer.confusable.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "\nTold apart from the person:")?;
-    let mut lines: Vec<String> = Vec::new();
-    for other in &answer.confusable {
-        let who = match other.who {
-            Who::Namesake => "namesake",
-            Who::Relative => "household",
-            Who::Conflict => "conflict",
-        };
-        let Some(place) = other.places.first() else {
-            continue;
-        };
-        let line = format!(
-            "{who:<9} {}: {}",
-            text::terminal(&place.path.display()),
-            other.words
-        );
-        if !lines.contains(&line) {
-            lines.push(line);
-        }
-    }
-    lines.sort();
-    for line in lines.iter().take(most) {
-        writeln!(out, "{line}")?;
-    }
-    if lines.len() > most {
-        writeln!(
-            out,
-            "and {} more",
-            text::number((lines.len() - most) as u64)
-        )?;
-    }
-    Ok(())
-}
-
-/// Identifiers told of that are not asked for.
-const OFFERS: usize = 20;
-
-fn offers(answer: &Answer, out: &mut impl Write) -> std::io::Result<()> {
-    if answer.offers.is_empty() {
-        return Ok(());
-    }
-    writeln!(
-        out,
-        "\nBeside the person's, not asked for (search them too with --expand ID):"
-    )?;
-    for offer in answer.offers.iter().take(OFFERS) {
-        writeln!(
-            out,
-            "{:<32} {} in {}, by {}{}",
-            offer.id,
-            text::terminal(&offer.preview),
-            text::plural(offer.documents, "document", "documents"),
-            text::terminal(&offer.chain.join(", then ")),
-            if offer.searched { " (searched)" } else { "" }
-        )?;
-    }
-    if answer.offers.len() > OFFERS {
-        writeln!(out, "and {} more: see --json", answer.offers.len() - OFFERS)?;
-    }
-    writeln!(out)
-}
-
-fn document(hit: &Hit, out: &mut impl Write) -> std::io::Result<()> {
-    for (n, place) in hit.places.iter().enumerate() {
-        writeln!(
-            out,
-            "{:<9} {}{}",
-            match n {
-                0 => hit.band.name(),
-                _ => "copy",
-            },
-            text::terminal(&place.path.display()),
-            match place.gone_at {
-                Some(_) => " (gone since)",
-                None => "",
-            }
-        )?;
-    }
-    if let Some(place) = hit.places.first() {
-        let owner = match place.owner.is_empty() {
-            true => "unknown".to_owned(),
-            false => text::terminal(&place.owner).into_owned(),
-        };
-        let changed = place.modified.map_or_else(String::new, |at| {
-            let at = text::moment(at / 1_000_000, &jiff::tz::TimeZone::system());
-            format!(", last changed {at}")
-        });
-        writeln!(out, "          owner {owner}{changed}")?;
-    }
-    for mention in hit.mentions.iter().take(MENTIONS) {
-        for note in &mention.notes {
-            writeln!(out, "          ({note})")?;
-        }
-        for reason in &mention.reasons {
-            reason_line(&mention.part.chain.to_string(), reason, out)?;
-        }
-    }
-    writeln!(out)
-}
-
-/// Mentions told per document.
-const MENTIONS: usize = 5;
-
-/// Locations told per reason.
-const LOCATIONS: usize = 10;
-
-fn reason_line(parts: &str, reason: &Reason, out: &mut impl Write) -> std::io::Result<()> {
-    let mut place = String::new();
-    if !parts.is_empty() {
-        place.push_str(parts);
-        place.push_str(": ");
-    }
-    let told = reason.locations.iter().take(LOCATIONS);
-    let told: Vec<String> = told.map(ToString::to_string).collect();
-    place.push_str(&told.join(", "));
-    let more = reason.count.saturating_sub(told.len() as u64);
-    if more > 0 {
-        place.push_str(&format!(", {} more", text::number(more)));
-    }
-    writeln!(
-        out,
-        "          {} {} ({}, {}): {}",
-        reason.kind,
-        reason.words,
-        reason.rule,
-        reason.level.name(),
-        text::terminal(&place)
-    )
+        })
+        .collect()
 }

@@ -54,6 +54,9 @@ const OPTIONS: &[(&str, &str)] = &[
     ("rules.dir", "rules"),
     ("rules.off", "rules_off"),
     ("rules.modulus_table", "modulus_table"),
+    ("request.cases", "cases"),
+    ("request.nation", "nation"),
+    ("request.max_age", "max_age"),
 ];
 
 /// Commands that need no configuration, so that a broken one is not in their way.
@@ -147,12 +150,9 @@ fn file(arguments: &[OsString]) -> Option<PathBuf> {
 
 /// The command line with the environment and the file behind each option.
 fn prepared(loaded: &Loaded) -> Command {
-    Cli::command().mut_subcommands(|mut sub| {
-        for (key, id) in OPTIONS {
-            if has(&sub, id) {
-                sub = sub.mut_arg(id, |arg| with_sources(arg, key, loaded));
-            }
-        }
+    Cli::command().mut_subcommands(|sub| {
+        // `request` has commands of its own; the words of the whole go before those of a part.
+        let mut sub = sourced(sub, loaded).mut_subcommands(|sub| sourced(sub, loaded));
         if has(&sub, ROOTS) && !loaded.config.roots.is_empty() && sub.get_name() == "scan" {
             let roots = loaded.config.roots.iter();
             let paths: Vec<OsString> = roots.map(|root| root.path.clone().into()).collect();
@@ -162,6 +162,16 @@ fn prepared(loaded: &Loaded) -> Command {
         }
         sub
     })
+}
+
+/// A command with the environment and the file behind each of its options.
+fn sourced(mut command: Command, loaded: &Loaded) -> Command {
+    for (key, id) in OPTIONS {
+        if has(&command, id) {
+            command = command.mut_arg(id, |arg| with_sources(arg, key, loaded));
+        }
+    }
+    command
 }
 
 fn has(command: &Command, id: &str) -> bool {

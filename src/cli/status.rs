@@ -23,6 +23,10 @@ pub struct StatusArgs {
     /// The inventory
     #[arg(short, long, value_name = "FILE", default_value = "domesday.db")]
     pub inventory: PathBuf,
+
+    /// Folder of the cases of requests [default: the inventory's name with .requests]
+    #[arg(long, value_name = "DIR")]
+    pub cases: Option<PathBuf>,
 }
 
 /// Scans printed.
@@ -119,7 +123,10 @@ pub fn run(args: &StatusArgs, config: &Config) -> anyhow::Result<Exit> {
             }
         )?;
     }
-    let cases = crate::request::Cases::of_inventory(&args.inventory);
+    let cases = match &args.cases {
+        Some(folder) => crate::request::Cases::in_folder(folder),
+        None => crate::request::Cases::of_inventory(&args.inventory),
+    };
     let due = super::request::reminders(&cases, jiff::ZonedDateTime::now().date());
     if !due.is_empty() {
         writeln!(out, "\nRequests")?;

@@ -252,6 +252,7 @@ fn resolve(config: &mut Config, written: &mut BTreeMap<String, Written>, file: &
         ("scan.metrics", &mut scan.metrics),
         ("rules.dir", &mut config.rules.dir),
         ("rules.modulus_table", &mut config.rules.modulus_table),
+        ("request.cases", &mut config.request.cases),
     ];
     for (key, path) in named {
         if let Some(path) = path {

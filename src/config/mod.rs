@@ -36,6 +36,8 @@ pub struct Config {
     pub scan: Scan,
     /// Which rules, and what they may consult.
     pub rules: Rules,
+    /// How requests of people are answered.
+    pub request: Request,
     /// Reports written after each scan.
     #[serde(rename = "output")]
     pub outputs: Vec<Output>,
@@ -118,6 +120,18 @@ pub struct Rules {
     pub off: Vec<String>,
     /// Folder with the banks' weight table, `valacdos.txt`.
     pub modulus_table: Option<PathBuf>,
+}
+
+/// How requests of people are answered: options of `domesday request` and `domesday find` by their names.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Request {
+    /// Folder of the cases.
+    pub cases: Option<PathBuf>,
+    /// Whose bank holidays count.
+    pub nation: Option<String>,
+    /// Days after which a scan is too old to answer from.
+    pub max_age: Option<u64>,
 }
 
 /// A report written after each scan.

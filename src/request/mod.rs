@@ -19,6 +19,7 @@ pub mod files;
 pub mod log;
 pub mod pack;
 pub mod page;
+pub mod passage;
 pub mod person;
 pub mod portability;
 pub mod quarantine;

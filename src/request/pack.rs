@@ -28,6 +28,9 @@ use crate::{
     scan::document::Desk,
 };
 
+/// Days after which a scan is too old to answer from, where nothing else is said.
+pub const MAX_AGE: u64 = 7;
+
 /// Unread documents named in a manifest; beyond it they are counted, and `report coverage` has them all.
 const UNREAD: usize = 10_000;
 

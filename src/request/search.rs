@@ -123,25 +123,7 @@ impl<'a> Searcher<'a> {
 
     /// The roots, and whether each can be read now.
     pub fn roots(&self) -> Result<Vec<RootState>, RequestError> {
-        let now = jiff::Timestamp::now().as_millisecond();
-        let roots = self.inventory.roots()?;
-        Ok(roots
-            .into_iter()
-            .filter(|root| root.documents > 0 || root.walked_at.is_some())
-            .map(|root| {
-                let path = root.path.to_path();
-                let holds =
-                    std::fs::read_dir(&path).is_ok_and(|mut entries| entries.next().is_some());
-                RootState {
-                    mounted: holds || root.documents == 0 && path.is_dir(),
-                    days: root
-                        .walked_at
-                        .map(|at| u64::try_from((now - at) / 86_400_000).unwrap_or(0)),
-                    documents: root.documents,
-                    path: root.path.display(),
-                }
-            })
-            .collect())
+        roots(self.inventory)
     }
 
     /// Reads a file again.
@@ -317,6 +299,28 @@ impl<'a> Searcher<'a> {
         kinds.extend(in_row.map(|(_, own)| *own));
         kinds.contains(&Own::Alone) || kinds.contains(&Own::Named) && kinds.contains(&Own::Shared)
     }
+}
+
+/// The roots, and whether each can be read now.
+pub fn roots(inventory: &Inventory) -> Result<Vec<RootState>, RequestError> {
+    let now = jiff::Timestamp::now().as_millisecond();
+    let roots = inventory.roots()?;
+    Ok(roots
+        .into_iter()
+        .filter(|root| root.documents > 0 || root.walked_at.is_some())
+        .map(|root| {
+            let path = root.path.to_path();
+            let holds = std::fs::read_dir(&path).is_ok_and(|mut entries| entries.next().is_some());
+            RootState {
+                mounted: holds || root.documents == 0 && path.is_dir(),
+                days: root
+                    .walked_at
+                    .map(|at| u64::try_from((now - at) / 86_400_000).unwrap_or(0)),
+                documents: root.documents,
+                path: root.path.display(),
+            }
+        })
+        .collect())
 }
 
 /// What holds one person's data together: a row of a table, an object: `$.people[3].dob` and `$.people[3].name` are of

@@ -68,7 +68,7 @@ pub struct CollectArgs {
     pub originals: bool,
 
     /// Days after which a scan is too old to answer from
-    #[arg(long, value_name = "DAYS", default_value_t = 7)]
+    #[arg(long, value_name = "DAYS", default_value_t = pack::MAX_AGE)]
     pub max_age: u64,
 
     /// The search.
