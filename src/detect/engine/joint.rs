@@ -1,4 +1,5 @@
 //! Step 6: all patterns as one automaton, which says at a candidate which of them match there, and how far each.
+//! [`walk`](super::walk) walks it.
 //!
 //! At one candidate many patterns may match (ten digits are an NHS number, a tax reference, a telephone number), and an
 //! automaton each would read the same bytes over and over. Here one deterministic automaton walks the text once for all
@@ -17,7 +18,7 @@ use regex_automata::nfa::thompson::{self, NFA, State};
 use regex_automata::util::primitives::StateID;
 use regex_syntax::hir::{Hir, Look};
 
-use super::EngineError;
+use super::{EngineError, whole};
 
 /// The largest list of patterns, in bytes as `regex-automata` counts them.
 const LIST_LIMIT: usize = 64 << 20;
@@ -25,15 +26,25 @@ const LIST_LIMIT: usize = 64 << 20;
 /// What a thread may keep of an automaton, in bytes; then it begins again with an empty one.
 const CACHE_LIMIT: usize = 8 << 20;
 
+/// Lists of patterns are kept when the rest is dropped, until they have more entries than this.
+const LISTS_LIMIT: usize = 1 << 16;
+
 /// An entry of the table: where the next state's row begins, and what to know of it.
-type Next = u32;
+pub(super) type Next = u32;
 /// This transition has not been made yet.
-const UNMADE: Next = u32::MAX;
+pub(super) const UNMADE: Next = u32::MAX;
 /// Some pattern matched, ending before the byte that led here.
-const ACCEPT: Next = 1 << 31;
+pub(super) const ACCEPT: Next = 1 << 31;
 /// Nothing can match any more.
-const DEAD: Next = 1 << 30;
-const ROW: Next = DEAD - 1;
+pub(super) const DEAD: Next = 1 << 30;
+pub(super) const ROW: Next = DEAD - 1;
+
+/// Entries in a cache line.
+const LINE: usize = 16;
+
+/// Bytes in the order of how often identifiers have them: the columns of a row are in that order, so that a walk along
+/// digits and what separates them touches one cache line of each row.
+const OFTEN: &[u8] = b"0123456789 -,./@:;\n()etaoinsrhldcumfpgwybvkxjqzETAOINSRHLDCUMFPGWYBVKXJQZ";
 
 /// The patterns, compiled; shared by all threads.
 #[derive(Debug)]
@@ -43,10 +54,20 @@ pub(super) struct Joint {
     owner: Vec<u16>,
     /// For each pattern of this automaton its number in the engine.
     patterns: Vec<u16>,
-    /// The class of each byte: bytes that no pattern tells apart share one.
-    class: [u8; 256],
-    /// A byte of each class.
+    /// By number in the engine: whether a walk meets it once at most.
+    once: Vec<bool>,
+    /// Each byte's place in a row: bytes that no pattern tells apart share one. The first entry of a row is not of a
+    /// byte, it says where the list of the patterns is that matched.
+    pub column: [u16; 256],
+    /// The same in bytes, if all fit.
+    pub column8: Option<[u8; 256]>,
+    /// That of the end of the text, the last.
+    pub end: u16,
+    /// A byte of each column from the second on.
     sample: Vec<u8>,
+    /// Entries from one row to the next: whole cache lines, and an odd number of them, because the lines that are often
+    /// looked at would otherwise share few places of the cache.
+    width: usize,
     /// Tells the automata of all engines apart, so that a thread never walks one with the memory of another.
     identity: u64,
 }
@@ -87,23 +108,23 @@ impl Before {
     }
 }
 
-/// A match of one pattern.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Hit {
-    /// Its number in the engine.
-    pub pattern: u16,
-    pub end: usize,
-}
-
 /// What a thread knows of an automaton so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Cache {
     /// Whose it is.
     identity: u64,
-    /// For each state its row: for each class of the next byte, and for the end of the text, the next state.
-    next: Vec<Next>,
-    /// The first state, by what stands before.
-    starts: [Next; 4],
+    /// For each state its row. It begins where a cache line does, and is never moved. Whatever an entry names is a row
+    /// of it.
+    pub table: Vec<Next>,
+    /// Before the first row.
+    first: usize,
+    /// Lists of patterns: how many a walk meets once at most, how many others, these, and those.
+    lists: Vec<u16>,
+    listed: HashMap<Box<[u16]>, u32>,
+    /// The first state, by the byte before.
+    pub starts: [Next; 256],
+    /// The first state where nothing stands before.
+    pub start_of_text: Next,
     states: Vec<Known>,
     numbers: HashMap<Box<[u32]>, Next>,
     /// Bytes taken, about.
@@ -115,8 +136,6 @@ pub(super) struct Cache {
 #[derive(Debug)]
 struct Known {
     before: Before,
-    /// The patterns that matched.
-    accepts: Box<[u16]>,
     /// Where in the patterns' automata one may be, in order of preference, pattern after pattern.
     places: Box<[StateID]>,
 }
@@ -162,37 +181,58 @@ impl Joint {
             .configure(config)
             .build_many_from_hir(&hirs)
             .map_err(|e| refused(patterns[0].1, e.to_string()))?;
-        let classes = nfa.byte_classes();
-        let mut sample = vec![0; classes.alphabet_len() - 1];
-        for byte in (0..=255).rev() {
-            sample[usize::from(classes.get(byte))] = byte;
+        let most = patterns.iter().map(|(number, ..)| usize::from(*number));
+        let mut once = vec![false; most.max().unwrap_or(0) + 1];
+        for (number, _, hir) in patterns {
+            once[usize::from(*number)] = whole::ends_once(hir);
         }
+        let classes = nfa.byte_classes();
+        let often = |byte: u8| OFTEN.iter().position(|often| *often == byte);
+        let mut bytes: Vec<u8> = (0..=255).collect();
+        bytes.sort_by_key(|byte| (often(*byte).unwrap_or(OFTEN.len()), *byte));
+        let mut sample: Vec<u8> = Vec::new();
+        let mut column = [0; 256];
+        for byte in bytes {
+            let alike = |other: &u8| classes.get(*other) == classes.get(byte);
+            let place = sample.iter().position(alike).unwrap_or_else(|| {
+                sample.push(byte);
+                sample.len() - 1
+            });
+            column[usize::from(byte)] = 1 + place as u16;
+        }
+        let lines = (sample.len() + 2).div_ceil(LINE);
         Ok(Some(Joint {
             owner: owners(&nfa),
             patterns: patterns.iter().map(|(number, ..)| *number).collect(),
-            class: std::array::from_fn(|byte| classes.get(byte as u8)),
+            once,
+            column,
+            column8: (sample.len() < 255).then(|| column.map(|column| column as u8)),
+            end: sample.len() as u16 + 1,
             sample,
+            width: LINE * (lines | 1),
             identity: ENGINES.fetch_add(1, Ordering::Relaxed),
             nfa,
         }))
     }
 
-    /// Entries of a row: the classes, and the end of the text.
-    fn width(&self) -> usize {
-        self.sample.len() + 1
-    }
-
-    /// Readies the memory of a thread for this automaton.
+    /// Readies the memory of a thread for this automaton: at the start of a chunk, when no list of patterns is in use.
     pub fn ready(&self, cache: &mut Cache) {
-        if cache.identity != self.identity {
+        if cache.identity != self.identity || cache.lists.len() > LISTS_LIMIT {
             cache.identity = self.identity;
+            cache.lists.clear();
+            cache.listed.clear();
             self.clear(cache);
         }
     }
 
+    /// Forgets all states; lists of patterns stay.
     #[cold]
-    fn clear(&self, cache: &mut Cache) {
-        cache.next.clear();
+    pub fn clear(&self, cache: &mut Cache) {
+        // All the room that it may take, at once: what is not used costs nothing, and the rows stay where they are.
+        cache.table.clear();
+        cache.table.reserve_exact(CACHE_LIMIT / size_of::<Next>());
+        cache.first = cache.table.as_ptr().align_offset(64).min(LINE);
+        cache.table.resize(cache.first, UNMADE);
         cache.states.clear();
         cache.numbers.clear();
         cache.size = 0;
@@ -201,7 +241,7 @@ impl Joint {
         cache.work.led.clear();
         cache.work.led.resize(self.nfa.states().len(), 0);
         cache.work.round = 0;
-        for (slot, before) in Before::ALL.into_iter().enumerate() {
+        for before in Before::ALL {
             let starts = 0..self.patterns.len();
             let starts = starts.filter_map(|pattern| {
                 let pattern = regex_automata::PatternID::new(pattern).ok()?;
@@ -210,73 +250,29 @@ impl Joint {
             cache.work.places.clear();
             cache.work.places.extend(starts);
             cache.work.accepts.clear();
-            cache.starts[slot] = self.state(cache, before);
-        }
-    }
-
-    /// Appends the matches that begin at `start`, one for each pattern that has one. The cache must be ready.
-    #[inline(always)]
-    pub fn walk(&self, cache: &mut Cache, text: &[u8], start: usize, hits: &mut Vec<Hit>) {
-        let from = hits.len();
-        let mut state = cache.starts[match start.checked_sub(1) {
-            None => 0,
-            Some(before) => Before::of(text[before]) as usize,
-        }];
-        let mut at = start;
-        loop {
-            let class = match text.get(at) {
-                Some(&byte) => self.class[usize::from(byte)],
-                None => self.sample.len() as u8,
-            };
-            let mut next = cache.next[state as usize + usize::from(class)];
-            if next >= DEAD {
-                if next == UNMADE {
-                    match self.make(cache, state, class) {
-                        Some(made) => next = made,
-                        None => {
-                            // The memory was full, and the state is gone with the rest: once more from the start.
-                            hits.truncate(from);
-                            self.clear(cache);
-                            return self.walk_again(cache, text, start, hits);
+            let start = self.state(cache, before);
+            match before {
+                Before::Nothing => cache.start_of_text = start,
+                _ => {
+                    for (byte, first) in (0..=255).zip(&mut cache.starts) {
+                        if Before::of(byte) == before {
+                            *first = start;
                         }
                     }
-                }
-                if next & ACCEPT != 0 {
-                    let row = (next & ROW) / self.width() as u32;
-                    let first = hits.len() == from;
-                    for &pattern in &cache.states[row as usize].accepts {
-                        let hit = Hit { pattern, end: at };
-                        let mut earlier = hits[from..].iter_mut();
-                        // A later end is one that the pattern prefers.
-                        match earlier.find(|earlier| !first && earlier.pattern == pattern) {
-                            Some(earlier) => *earlier = hit,
-                            None => hits.push(hit),
-                        }
-                    }
-                }
-                if next & DEAD != 0 || at >= text.len() {
-                    return;
                 }
             }
-            state = next & ROW;
-            at += 1;
         }
     }
 
-    #[cold]
-    fn walk_again(&self, cache: &mut Cache, text: &[u8], start: usize, hits: &mut Vec<Hit>) {
-        self.walk(cache, text, start, hits);
-    }
-
-    /// Makes a transition. None: there is no room for it.
+    /// Makes a transition; whether there was room for it.
     #[cold]
     #[inline(never)]
-    fn make(&self, cache: &mut Cache, state: u32, class: u8) -> Option<Next> {
-        let row = state as usize / self.width();
+    pub fn make(&self, cache: &mut Cache, state: u32, column: u16) -> bool {
         if cache.size > CACHE_LIMIT && cache.states.len() > 64 {
-            return None;
+            return false;
         }
-        let byte = self.sample.get(usize::from(class)).copied();
+        let row = (state as usize - cache.first) / self.width;
+        let byte = self.sample.get(usize::from(column) - 1).copied();
         let Cache { states, work, .. } = cache;
         let known = &states[row];
         let (around, at) = match (known.before.sample(), byte) {
@@ -342,8 +338,8 @@ impl Joint {
         }
         let before = byte.map_or(Before::Other, Before::of);
         let next = self.state(cache, before);
-        cache.next[state as usize + usize::from(class)] = next;
-        Some(next)
+        cache.table[state as usize + usize::from(column)] = next;
+        true
     }
 
     /// The state that `work` has put together, made if there is none yet.
@@ -358,22 +354,72 @@ impl Joint {
         if let Some(&next) = cache.numbers.get(work.key.as_slice()) {
             return next;
         }
-        let mut next = cache.next.len() as Next;
+        let row = cache.table.len();
+        let mut next = row as Next;
         if !work.accepts.is_empty() {
             next |= ACCEPT;
         }
         if work.places.is_empty() {
             next |= DEAD;
         }
-        cache.next.resize(cache.next.len() + self.width(), UNMADE);
-        cache.size += 4 * self.width() + 8 * work.key.len() + 96;
+        cache.table.resize(row + self.width, UNMADE);
+        cache.size += 4 * self.width + 8 * work.key.len() + 96;
+        let list = match cache.listed.get(work.accepts.as_slice()) {
+            Some(&list) => list,
+            None => {
+                let list = cache.lists.len() as u32;
+                let each = || work.accepts.iter().copied();
+                let once = |pattern: &u16| self.once[usize::from(*pattern)];
+                let many = each().filter(once).count();
+                cache.lists.push(many as u16);
+                cache.lists.push((work.accepts.len() - many) as u16);
+                cache.lists.extend(each().filter(once));
+                cache.lists.extend(each().filter(|pattern| !once(pattern)));
+                cache.listed.insert(work.accepts.as_slice().into(), list);
+                list
+            }
+        };
+        cache.table[row] = list;
         cache.states.push(Known {
             before,
-            accepts: work.accepts.as_slice().into(),
             places: work.places.as_slice().into(),
         });
         cache.numbers.insert(work.key.as_slice().into(), next);
         next
+    }
+}
+
+impl Default for Cache {
+    fn default() -> Cache {
+        Cache {
+            identity: 0,
+            table: Vec::new(),
+            first: 0,
+            lists: Vec::new(),
+            listed: HashMap::new(),
+            starts: [0; 256],
+            start_of_text: 0,
+            states: Vec::new(),
+            numbers: HashMap::new(),
+            size: 0,
+            work: Work::default(),
+        }
+    }
+}
+
+impl Cache {
+    /// Where the list of the patterns is that match in a state, by its row.
+    #[inline(always)]
+    pub fn list_at(&self, row: Next) -> u32 {
+        self.table[row as usize]
+    }
+
+    /// The patterns of a list: those that a walk meets once at most, and the others.
+    #[inline(always)]
+    pub fn list(&self, at: u32) -> (&[u16], &[u16]) {
+        let list = &self.lists[at as usize..];
+        let (once, others) = (usize::from(list[0]), usize::from(list[1]));
+        list[2..2 + once + others].split_at(once)
     }
 }
 

@@ -15,11 +15,11 @@
 //!    on those bitmaps; [`plan`] says which, and how much of it to ask for, and [`heaps`] puts alike ones together.
 //! 4. [`program`] (at load): all conditions on bitmaps become one straight line of bit operations.
 //! 5. [`heads`] and [`run`]: the tables of first bytes and the line, over the chunk, leave few candidates.
-//! 6. [`joint`]: all patterns as one automaton decide which of them match there.
+//! 6. [`joint`] and [`walk`]: all patterns as one automaton decide which of them match there.
 //! 7. [`words`]: which of the chunk's words may be the rarest word of a term.
 //! 8. [`terms`]: the whole term is compared there.
 //!
-//! [`scan`] puts them in a row, and [`simd`] runs 2, 5 and 7 in the widest registers of the processor. [`plain`] is the
+//! [`scan`] puts them in a row, and [`simd`] runs 2, 5, 6 and 7 in the widest registers of the processor. [`plain`] is the
 //! definition of a correct answer: each pattern's regex over the whole text, Aho-Corasick for the terms.
 
 mod bits;
@@ -28,6 +28,8 @@ mod classify;
 mod heads;
 mod heaps;
 mod joint;
+#[cfg(target_arch = "x86_64")]
+mod lanes;
 pub mod plain;
 mod plan;
 mod program;
@@ -38,6 +40,8 @@ mod scan;
 mod shape;
 mod simd;
 mod terms;
+mod walk;
+mod whole;
 mod words;
 
 use std::ops::Range;
@@ -65,8 +69,8 @@ pub struct PatternSpec {
 
 impl PatternSpec {
     /// A pattern whose matches the caller rejects when a letter, a digit or `_` touches them. As much of that is put
-    /// into the expression as leaves the accepted matches the same: the start, and the end if all matches are of one
-    /// length (otherwise the expression would find a shorter match where the caller means none). Far fewer candidates.
+    /// into the expression as it can say: the start always, and the end where that cannot make the expression settle for
+    /// a shorter match than it would have found. Far fewer candidates, and far fewer matches to reject.
     pub fn whole(name: String, regex: &str) -> PatternSpec {
         let mut spec = PatternSpec {
             name,
@@ -74,9 +78,7 @@ impl PatternSpec {
             seldom: false,
         };
         let end = match plain::parse(&spec) {
-            Ok(hir) if hir.properties().minimum_len() == hir.properties().maximum_len() => {
-                r"\b{end-half}"
-            }
+            Ok(hir) if whole::ends_whole(&hir) => r"\b{end-half}",
             _ => "",
         };
         spec.regex = format!(r"\b{{start-half}}(?:{regex}){end}");

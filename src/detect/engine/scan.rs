@@ -6,7 +6,8 @@
 use std::ops::Range;
 
 use super::bits::{AFTER, Bits, CHUNK, HEAD};
-use super::joint::{Cache, Hit};
+use super::joint::Cache;
+use super::walk::Walks;
 use super::words::{Chunk, Word};
 use super::{Engine, Until, Visit};
 
@@ -18,7 +19,7 @@ pub(super) struct Memory {
     found: Vec<(u32, u64)>,
     /// What each thread knows of the patterns' automata, those of all texts and those of some.
     caches: [Cache; 2],
-    hits: Vec<Hit>,
+    walks: Walks,
     words: Vec<Word>,
     /// The text around a chunk where there is not enough of it: at the start and the end of a text.
     padded: Vec<u8>,
@@ -143,7 +144,7 @@ fn chunk<V: Visit + ?Sized>(
         bits,
         found,
         caches,
-        hits,
+        walks,
         words: keys,
         padded,
     } = memory;
@@ -156,25 +157,32 @@ fn chunk<V: Visit + ?Sized>(
                 .steps
                 .heads(&search.filter, view, bits, engine.word, engine.heads, words);
             engine.steps.run(&search.program, bits, words, found);
-            search.joint.ready(cache);
+            walks.starts.clear();
             for &(word, mut candidates) in &*found {
-                let at = base + 64 * word as usize;
                 while candidates != 0 {
-                    let start = at + candidates.trailing_zeros() as usize;
+                    walks.starts.push(64 * word + candidates.trailing_zeros());
                     candidates &= candidates - 1;
-                    if start >= starts.end {
-                        break;
-                    }
-                    hits.clear();
-                    search.joint.walk(cache, text, start, hits);
-                    for hit in &*hits {
-                        let cursor = &mut cursors[usize::from(hit.pattern)];
-                        if start >= *cursor && visit.pattern(hit.pattern, start, hit.end) {
-                            *cursor = hit.end;
-                        }
-                    }
                 }
             }
+            // The chunk may run on past where matches are to begin.
+            let before = |start: &u32| base + (*start as usize) < starts.end;
+            let many = walks.starts.partition_point(before);
+            walks.starts.truncate(many);
+            search.joint.ready(cache);
+            walks.walk(
+                engine.steps,
+                &search.joint,
+                cache,
+                text,
+                base,
+                engine.max_length,
+            );
+            walks.tell(cache, base, |start, hit| {
+                let cursor = &mut cursors[usize::from(hit.pattern)];
+                if start >= *cursor && visit.pattern(hit.pattern, start, hit.end) {
+                    *cursor = hit.end;
+                }
+            });
         }
     }
     if let Some(terms) = &engine.terms {

@@ -1,6 +1,6 @@
 //! Which instructions this processor has, and the steps in each of them.
 //!
-//! The one file with `unsafe`: calls to functions that need instructions, made only after the processor was asked for
+//! With [`super::lanes`] the one file with `unsafe`: calls to functions that need instructions, made only after the processor was asked for
 //! them, and vector loads from slices whose length is known. Whatever is written here, the bitmaps and candidates are
 //! those of the plain version; the tests compare them.
 #![allow(unsafe_code)]
@@ -10,8 +10,10 @@ use std::ops::{BitAnd, BitOr, BitXor, Not};
 
 use super::classify::{self, Tables};
 use super::heads::{self, Filter as Heads};
+use super::joint::{Cache, Joint};
 use super::program::Program;
 use super::run;
+use super::walk::Lanes;
 use super::words::{self, Chunk, Filter};
 
 /// The instructions that a scan uses.
@@ -129,6 +131,30 @@ impl Steps {
             Isa::Avx512 => unsafe { x86::run_avx512(program, bits, words, found) },
             #[cfg(not(target_arch = "x86_64"))]
             _ => run::run::<u64>(program, bits, words, found),
+        }
+    }
+
+    /// Whether [`walk`](Steps::walk) walks candidates side by side.
+    pub fn has_lanes(self) -> bool {
+        cfg!(target_arch = "x86_64") && self.0 == Isa::Avx512
+    }
+
+    /// Step 6, side by side: see [`super::lanes`]. False: it has to be done one by one.
+    #[inline]
+    pub fn walk(
+        self,
+        joint: &Joint,
+        cache: &mut Cache,
+        text: &[u8],
+        end: usize,
+        starts: &[u32],
+        lanes: &mut Lanes,
+    ) -> bool {
+        match self.0 {
+            // SAFETY: a `Steps` of these instructions is made only where the processor has them.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => unsafe { super::lanes::walk(joint, cache, text, end, starts, lanes) },
+            _ => false,
         }
     }
 
