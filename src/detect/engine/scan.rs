@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::bits::{AFTER, Bits, CHUNK, HEAD};
 use super::joint::Cache;
 use super::walk::Walks;
-use super::words::{Chunk, Word};
+use super::words::{Chunk, Words};
 use super::{Engine, Until, Visit};
 
 /// The memory of a scan.
@@ -20,7 +20,7 @@ pub(super) struct Memory {
     /// What each thread knows of the patterns' automata, those of all texts and those of some.
     caches: [Cache; 2],
     walks: Walks,
-    words: Vec<Word>,
+    words: Words,
     /// The text around a chunk where there is not enough of it: at the start and the end of a text.
     padded: Vec<u8>,
 }
@@ -192,8 +192,6 @@ fn chunk<V: Visit + ?Sized>(
             words,
         };
         engine.steps.words(&terms.filter, &chunk, keys);
-        for word in keys.iter() {
-            terms.look_up(text, starts, base, word, visit);
-        }
+        terms.look_up(text, starts, base, keys, visit);
     }
 }

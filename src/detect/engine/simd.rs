@@ -14,7 +14,7 @@ use super::joint::{Cache, Joint};
 use super::program::Program;
 use super::run;
 use super::walk::Lanes;
-use super::words::{self, Chunk, Filter};
+use super::words::{self, Chunk, Filter, Words};
 
 /// The instructions that a scan uses.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -160,7 +160,7 @@ impl Steps {
 
     /// Step 7: see [`words`].
     #[inline]
-    pub fn words(self, filter: &Filter, chunk: &Chunk<'_>, out: &mut Vec<words::Word>) {
+    pub fn words(self, filter: &Filter, chunk: &Chunk<'_>, out: &mut Words) {
         match self.0 {
             Isa::Plain => words::find(filter, chunk, out),
             // SAFETY: a `Steps` of these instructions is made only where the processor has them.
@@ -283,6 +283,7 @@ mod x86 {
     use super::super::bits::ROW;
     use super::super::classify::GROUP;
     use super::super::heads::{Layer, PLACES};
+    use super::super::terms::MIN_LONG;
     use super::*;
 
     /// 256 bits.
@@ -547,14 +548,148 @@ mod x86 {
     }
 
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-    pub fn words_avx2(filter: &Filter, chunk: &Chunk<'_>, out: &mut Vec<words::Word>) {
+    pub fn words_avx2(filter: &Filter, chunk: &Chunk<'_>, out: &mut Words) {
         words::find(filter, chunk, out);
     }
 
     #[target_feature(
         enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2"
     )]
-    pub fn words_avx512(filter: &Filter, chunk: &Chunk<'_>, out: &mut Vec<words::Word>) {
-        words::find(filter, chunk, out);
+    pub fn words_avx512(filter: &Filter, chunk: &Chunk<'_>, out: &mut Words) {
+        let words = chunk.words;
+        let rows = &chunk.bits.with_before(filter.term.into())[..words + 2];
+        // The last eight bytes of a word are within 64 bytes after the chunk.
+        assert!(chunk.text.len() >= 64 * (words + 2));
+        // Two registers of places beyond the last word.
+        let room = 32 * words + 33;
+        if out.starts.len() < room {
+            out.starts.resize(room, 0);
+            out.ends.resize(room, 0);
+        }
+        let (mut many, mut ended) = (0, 0);
+        for i in 0..words {
+            let (before, here) = (rows[i], rows[i + 1]);
+            let earlier = here << 1 | before >> 63;
+            many += places(here & !earlier, 64 * i, &mut out.starts[many..]);
+            ended += places(!here & earlier, 64 * i, &mut out.ends[ended..]);
+        }
+        if rows[words] >> 63 == 1 {
+            out.ends[ended] = 64 * words as u32 + rows[words + 1].trailing_ones();
+        }
+        // The first may be the end of a word that began before the chunk.
+        let ends = &out.ends[(rows[0] >> 63) as usize..];
+        let (at, len, hash) = (&mut out.at, &mut out.len, &mut out.hash);
+        at.resize(many + 8, 0);
+        len.resize(many + 8, 0);
+        hash.resize(many + 8, 0);
+        let mut passed = 0;
+        for (from, start) in out.starts[..many].chunks(8).enumerate() {
+            let lanes = (0xFFu16 >> (8 - start.len())) as u8;
+            let end = &ends[8 * from..][..start.len()];
+            // SAFETY: as many places are read as there are words here.
+            let (start, end) = unsafe {
+                (
+                    _mm256_maskz_loadu_epi32(lanes, start.as_ptr().cast()),
+                    _mm256_maskz_loadu_epi32(lanes, end.as_ptr().cast()),
+                )
+            };
+            let length = _mm256_sub_epi32(end, start);
+            let length = _mm256_min_epu32(length, _mm256_set1_epi32(words::MOST as i32));
+            let hashes = hashes(chunk.text, start, length, lanes);
+            let long = match filter.first_of_short {
+                Some(_) => lanes,
+                None => {
+                    let least = _mm256_set1_epi32(MIN_LONG as i32);
+                    _mm256_mask_cmpge_epu32_mask(lanes, length, least)
+                }
+            };
+            let slots = _mm512_srl_epi64(hashes, _mm_cvtsi32_si128(filter.shift as i32));
+            let bit = _mm512_cvtepi64_epi32(slots);
+            let table = filter.table.as_ptr();
+            assert!(64 * filter.table.len() as u64 > u64::MAX >> filter.shift);
+            // SAFETY: a slot is below the number of bits of the table by the assertion, so that its half word is one of
+            // the table.
+            let half = unsafe {
+                let place = _mm512_srli_epi64::<5>(slots);
+                _mm512_mask_i64gather_epi32::<4>(end, long, place, table.cast())
+            };
+            let bit = _mm256_and_si256(bit, _mm256_set1_epi32(31));
+            let bit = _mm256_srlv_epi32(half, bit);
+            let pass = _mm256_mask_test_epi32_mask(long, bit, _mm256_set1_epi32(1));
+            assert!(passed + 8 <= at.len() && at.len() == len.len() && at.len() == hash.len());
+            // SAFETY: there is room for eight from `passed` on.
+            unsafe {
+                let start = _mm256_maskz_compress_epi32(pass, start);
+                _mm256_storeu_si256(at.as_mut_ptr().add(passed).cast(), start);
+                let length = _mm256_maskz_compress_epi32(pass, length);
+                _mm256_storeu_si256(len.as_mut_ptr().add(passed).cast(), length);
+                let hashes = _mm512_maskz_compress_epi64(pass, hashes);
+                _mm512_storeu_si512(hash.as_mut_ptr().add(passed).cast(), hashes);
+            }
+            passed += pass.count_ones() as usize;
+        }
+        out.keep(passed);
+    }
+
+    /// Writes the places of the bits that are set, which are no neighbours, each more than `base`; how many there are.
+    #[inline]
+    #[target_feature(
+        enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2"
+    )]
+    fn places(bits: u64, base: usize, out: &mut [u32]) -> usize {
+        const NUMBERS: [u8; 64] = {
+            let mut numbers = [0; 64];
+            let mut i = 0;
+            while i < 64 {
+                numbers[i] = i as u8;
+                i += 1;
+            }
+            numbers
+        };
+        // SAFETY: it is 64 bytes long, and the load asks for no alignment.
+        let numbers = unsafe { _mm512_loadu_si512(NUMBERS.as_ptr().cast()) };
+        let places = _mm512_maskz_compress_epi8(bits, numbers);
+        let base = _mm512_set1_epi32(base as i32);
+        let wide = |bytes: __m128i| _mm512_add_epi32(_mm512_cvtepu8_epi32(bytes), base);
+        assert!(out.len() >= 32);
+        // SAFETY: there is room for two registers.
+        unsafe {
+            let first = wide(_mm512_castsi512_si128(places));
+            _mm512_storeu_si512(out.as_mut_ptr().cast(), first);
+            let second = wide(_mm512_extracti32x4_epi32::<1>(places));
+            _mm512_storeu_si512(out.as_mut_ptr().add(16).cast(), second);
+        }
+        bits.count_ones() as usize
+    }
+
+    /// [`words::hash`] of eight words, whose text begins a word of 64 bytes after the start of `text`.
+    #[inline]
+    #[target_feature(
+        enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2"
+    )]
+    fn hashes(text: &[u8], start: __m256i, length: __m256i, lanes: __mmask8) -> __m512i {
+        let all = |n: u64| _mm512_set1_epi64(n as i64);
+        let end = _mm256_add_epi32(start, length);
+        // SAFETY: a word ends a word of 64 bytes before the end of the text at least.
+        let (first, last) = unsafe {
+            let text = text.as_ptr();
+            let first = text.add(64).cast();
+            let last = text.add(64 - 8).cast();
+            (
+                _mm512_mask_i32gather_epi64::<1>(_mm512_setzero_si512(), lanes, start, first),
+                _mm512_mask_i32gather_epi64::<1>(_mm512_setzero_si512(), lanes, end, last),
+            )
+        };
+        let length = _mm512_cvtepu32_epi64(length);
+        let bytes = _mm512_min_epu64(length, all(8));
+        let beyond = _mm512_sub_epi64(all(64), _mm512_slli_epi64::<3>(bytes));
+        let kept = _mm512_srlv_epi64(all(u64::MAX), beyond);
+        let first = _mm512_and_si512(_mm512_or_si512(first, all(words::FOLD)), kept);
+        let longer = _mm512_cmpgt_epu64_mask(length, all(8));
+        let last = _mm512_maskz_or_epi64(longer, last, all(words::FOLD));
+        let mixed = _mm512_xor_si512(first, _mm512_rol_epi64::<31>(last));
+        let mixed = _mm512_xor_si512(mixed, length);
+        let product = _mm512_mullo_epi64(mixed, all(words::ODD));
+        _mm512_xor_si512(product, _mm512_srli_epi64::<29>(product))
     }
 }

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::classes::{ByteSet, Classes};
 use super::plain::{MAX_GAP, canonical_term, is_gap, is_word};
-use super::words::{self, Filter, Word};
+use super::words::{self, Filter, Words};
 use super::{EngineError, TermSpec, Visit};
 
 /// Shorter keys than this are common words or acronyms, and looked up only where a term needs it.
@@ -26,6 +26,20 @@ struct Term {
     key: u32,
     /// Only as written.
     exact: bool,
+    /// It is its key, and nothing besides.
+    single: bool,
+}
+
+/// The terms that share a key.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sharing {
+    /// The hash of the key.
+    hash: u64,
+    /// Where in [`Terms::by_key`] they begin and end; none: this slot is free.
+    from: u32,
+    to: u32,
+    /// How many of them, the first ones, are the key alone.
+    single: u32,
 }
 
 /// What stands beside a key: the bytes that touch it or, if a gap does, the gap's other side. Letters count in one case.
@@ -68,7 +82,31 @@ impl Beside {
     }
 
     /// What a text has beside a word.
+    #[inline(always)]
     fn in_text(text: &[u8], start: usize, end: usize) -> Beside {
+        // Mostly one space, or none.
+        if let Some(before) = text[..start].last_chunk::<6>()
+            && let Some(after) = text[end..].first_chunk::<6>()
+        {
+            let gaps = |a: u8, b: u8| usize::from(is_gap(a)) + usize::from(is_gap(a) && is_gap(b));
+            let (back, ahead) = (gaps(before[5], before[4]), gaps(after[0], after[1]));
+            if back < 2 && ahead < 2 {
+                let four = |bytes: &[u8; 6], at: usize| {
+                    *bytes[at..]
+                        .first_chunk()
+                        .expect("six bytes hold four from the second on")
+                };
+                return Beside {
+                    before: u32::from_be_bytes(four(before, 2 - back)) | FOLD,
+                    after: u32::from_le_bytes(four(after, ahead)) | FOLD,
+                    ..Beside::default()
+                };
+            }
+        }
+        Beside::in_text_with_gaps(text, start, end)
+    }
+
+    fn in_text_with_gaps(text: &[u8], start: usize, end: usize) -> Beside {
         let gap = |bytes: &mut dyn Iterator<Item = &u8>| {
             bytes
                 .take(MAX_GAP)
@@ -106,8 +144,8 @@ pub(super) struct Terms {
     pub filter: Filter,
     texts: Vec<u8>,
     terms: Vec<Term>,
-    /// Open addressing: the hash of a key, and which of `by_key` have it.
-    slots: Vec<(u64, u32, u32)>,
+    /// Open addressing by the hash of a key.
+    slots: Vec<Sharing>,
     by_key: Vec<(Beside, u32)>,
     /// How far before its key a term may begin.
     pub back: usize,
@@ -161,9 +199,11 @@ impl Terms {
                 text: start..texts.len() as u32,
                 key: key.start as u32,
                 exact,
+                single: key == (0..text.len()),
             });
         }
-        keyed.sort_unstable_by_key(|(hash, _, index)| (*hash, *index));
+        let single = |index: u32| terms[index as usize].single;
+        keyed.sort_unstable_by_key(|(hash, _, index)| (*hash, !single(*index), *index));
         let class = |set: ByteSet| classes.cover(&set).map_or(0, |(class, _)| class);
         let first = if digits {
             class(ByteSet::TERM)
@@ -175,7 +215,7 @@ impl Terms {
             (true, true) => Some(class(ByteSet::UPPER)),
             (true, false) => Some(first),
         };
-        let (slots, by_key, keys) = table(&keyed);
+        let (slots, by_key, keys) = table(&keyed, single);
         let bits = (keys.len() * BITS_PER_KEY).next_power_of_two().max(64);
         let shift = 64 - bits.ilog2();
         let mut passing = vec![0u64; bits / 64];
@@ -209,43 +249,78 @@ impl Terms {
         texts.map(length).max().unwrap_or(0)
     }
 
-    /// Tells of every term of `starts` that has this word as its key. The word begins at `base + word.at`.
-    #[inline]
+    /// Tells of every term of `starts` that has one of these words as its key. They are of the chunk that begins at `base`.
     pub fn look_up<V: Visit + ?Sized>(
         &self,
         text: &[u8],
         starts: &Range<usize>,
         base: usize,
-        word: &Word,
+        words: &Words,
         visit: &mut V,
     ) {
-        let mask = self.slots.len() - 1;
-        let mut slot = word.hash as usize & mask;
-        loop {
-            let (hash, from, to) = self.slots[slot];
-            if from == to {
-                return;
-            }
-            if hash == word.hash {
-                let at = base + word.at as usize;
-                // Of a word that goes on past what the bitmaps show, what follows is not known.
-                let short = (word.len as usize) < words::MOST;
-                let beside = Beside::in_text(text, at, at + word.len as usize);
-                for (asked, index) in &self.by_key[from as usize..to as usize] {
-                    if short && !asked.may_be(&beside) {
-                        continue;
-                    }
-                    let index = *index;
-                    let term = &self.terms[index as usize];
-                    if let Some((start, end)) = self.compare(text, at, term)
-                        && starts.contains(&start)
-                    {
-                        visit.term(index, start, end);
-                    }
+        for ((&at, &len), &hash) in words.at.iter().zip(&words.len).zip(&words.hash) {
+            let sharing = self.sharing(hash);
+            let (at, len) = (base + at as usize, len as usize);
+            // Of a word that goes on past what is known, what follows is not known.
+            if len >= words::MOST {
+                for (_, index) in &self.by_key[sharing.from as usize..sharing.to as usize] {
+                    self.tell(text, starts, at, *index, visit);
                 }
-                return;
+                continue;
+            }
+            let (from, to) = (sharing.from as usize, sharing.to as usize);
+            let (singles, others) = self.by_key[from..to].split_at(sharing.single as usize);
+            for (_, index) in singles {
+                let term = &self.terms[*index as usize];
+                let word = &text[at..at + len];
+                let canonical = &self.texts[term.text.start as usize..term.text.end as usize];
+                let same = match term.exact {
+                    true => word == canonical,
+                    false => word.eq_ignore_ascii_case(canonical),
+                };
+                if same && starts.contains(&at) {
+                    visit.term(*index, at, at + len);
+                }
+            }
+            if others.is_empty() {
+                continue;
+            }
+            let beside = Beside::in_text(text, at, at + len);
+            for (asked, index) in others {
+                if asked.may_be(&beside) {
+                    self.tell(text, starts, at, *index, visit);
+                }
+            }
+        }
+    }
+
+    /// The terms whose key has this hash.
+    #[inline(always)]
+    fn sharing(&self, hash: u64) -> Sharing {
+        let mask = self.slots.len() - 1;
+        let mut slot = hash as usize & mask;
+        loop {
+            let sharing = self.slots[slot];
+            if sharing.hash == hash || sharing.from == sharing.to {
+                return sharing;
             }
             slot = (slot + 1) & mask;
+        }
+    }
+
+    /// Tells of a term if it stands in the text with its key at `key`.
+    fn tell<V: Visit + ?Sized>(
+        &self,
+        text: &[u8],
+        starts: &Range<usize>,
+        key: usize,
+        index: u32,
+        visit: &mut V,
+    ) {
+        if let Some((start, end)) = self.compare(text, key, &self.terms[index as usize])
+            && starts.contains(&start)
+        {
+            visit.term(index, start, end);
         }
     }
 
@@ -291,21 +366,30 @@ impl Terms {
 }
 
 /// A table of at least twice as many slots as keys, the terms in the order of their keys, and the keys.
-#[allow(clippy::type_complexity)]
-fn table(keyed: &[(u64, Beside, u32)]) -> (Vec<(u64, u32, u32)>, Vec<(Beside, u32)>, Vec<u64>) {
+fn table(
+    keyed: &[(u64, Beside, u32)],
+    single: impl Fn(u32) -> bool,
+) -> (Vec<Sharing>, Vec<(Beside, u32)>, Vec<u64>) {
     let by_key = keyed.iter().map(|(_, beside, term)| (*beside, *term));
     let by_key = by_key.collect();
-    let mut slots = vec![(0, 0, 0); (2 * keyed.len()).next_power_of_two()];
-    let mut keys = Vec::new();
+    let keys = keyed.chunk_by(|a, b| a.0 == b.0);
+    let keys: Vec<u64> = keys.map(|same| same[0].0).collect();
+    let mut slots = vec![Sharing::default(); (2 * keys.len()).next_power_of_two()];
     let mut from = 0;
     for same in keyed.chunk_by(|a, b| a.0 == b.0) {
-        let to = from + same.len() as u32;
-        let mut slot = same[0].0 as usize & (slots.len() - 1);
-        while slots[slot].1 != slots[slot].2 {
+        let hash = same[0].0;
+        let mut slot = hash as usize & (slots.len() - 1);
+        while slots[slot].from != slots[slot].to {
             slot = (slot + 1) & (slots.len() - 1);
         }
-        slots[slot] = (same[0].0, from, to);
-        keys.push(same[0].0);
+        let to = from + same.len() as u32;
+        let single = same.iter().take_while(|(.., term)| single(*term)).count() as u32;
+        slots[slot] = Sharing {
+            hash,
+            from,
+            to,
+            single,
+        };
         from = to;
     }
     (slots, by_key, keys)

@@ -7,14 +7,33 @@
 use super::bits::Bits;
 use super::terms::MIN_LONG;
 
-/// A word that may be a key.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Word {
-    /// Its first byte, counted from the start of the chunk.
-    pub at: u32,
-    /// Its bytes, as far as the bitmaps show: 64 at least, if it has so many.
-    pub len: u32,
-    pub hash: u64,
+/// The words of a chunk that may be keys.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    /// Of each its first byte, counted from the start of the chunk.
+    pub at: Vec<u32>,
+    /// Its bytes, as far as is looked: [`MOST`] at most.
+    pub len: Vec<u32>,
+    pub hash: Vec<u64>,
+    /// Where all words of the chunk begin and end; what [`super::simd`] works in.
+    pub starts: Vec<u32>,
+    pub ends: Vec<u32>,
+}
+
+impl Words {
+    /// Makes room for so many.
+    pub fn reserve(&mut self, many: usize) {
+        self.at.resize(many, 0);
+        self.len.resize(many, 0);
+        self.hash.resize(many, 0);
+    }
+
+    /// Keeps the first of them.
+    pub fn keep(&mut self, many: usize) {
+        self.at.truncate(many);
+        self.len.truncate(many);
+        self.hash.truncate(many);
+    }
 }
 
 /// Which words can be keys, and of those which hashes.
@@ -45,11 +64,15 @@ pub(super) struct Chunk<'a> {
 /// The longest that a hash looks at; longer words are told apart by their text alone.
 pub(super) const MOST: usize = 64;
 
+/// Letters in one case, eight bytes at once; whatever else that makes alike, the comparison tells apart.
+pub(super) const FOLD: u64 = 0x2020_2020_2020_2020;
+
+/// The golden ratio (Knuth, TAOCP 6.4: multiplicative hashing).
+pub(super) const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
+
 /// The hash of a word, given its first and last eight bytes; letters in any case.
 #[inline(always)]
 pub(super) fn hash(first: u64, last: u64, len: usize) -> u64 {
-    const FOLD: u64 = 0x2020_2020_2020_2020;
-    const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
     let kept = u64::MAX >> (64 - 8 * len.min(8) as u32);
     let first = (first | FOLD) & kept;
     let last = if len > 8 { last | FOLD } else { 0 };
@@ -58,12 +81,12 @@ pub(super) fn hash(first: u64, last: u64, len: usize) -> u64 {
     product ^ (product >> 29)
 }
 
-/// The words of the chunk that may be keys.
+/// The words of the chunk that may be keys. The version for any processor.
 #[inline(always)]
-pub(super) fn find(filter: &Filter, chunk: &Chunk<'_>, out: &mut Vec<Word>) {
+pub(super) fn find(filter: &Filter, chunk: &Chunk<'_>, out: &mut Words) {
     let words = chunk.words;
     // Whether a word passes cannot be foretold, so each is written, and the next one over it if it did not pass.
-    out.resize(64 * words + 1, Word::default());
+    out.reserve(64 * words + 1);
     let mut passed = 0;
     let bytes = &chunk.bits.with_before(filter.term.into())[..words + 2];
     let firsts = &chunk.bits.row(filter.first.into())[..words];
@@ -94,15 +117,13 @@ pub(super) fn find(filter: &Filter, chunk: &Chunk<'_>, out: &mut Vec<Word>) {
                 len,
             );
             let slot = (hash >> filter.shift) as usize;
-            out[passed] = Word {
-                at: at as u32,
-                len: len as u32,
-                hash,
-            };
+            out.at[passed] = at as u32;
+            out.len[passed] = len as u32;
+            out.hash[passed] = hash;
             passed += (filter.table[slot / 64] >> (slot % 64) & 1) as usize;
         }
     }
-    out.truncate(passed);
+    out.keep(passed);
 }
 
 #[inline(always)]
