@@ -132,8 +132,8 @@ fn is_whole(hir: &Hir, first: &ByteSet) -> bool {
 pub(super) struct Layer {
     /// By place and byte the heaps that allow it; the last entry is that of all bytes from 0x7F on.
     pub by_byte: [[u8; 128]; PLACES],
-    /// The same, coarser, by the low and by the high half of a byte.
-    pub by_low: [[u8; 16]; PLACES],
+    /// The same, coarser, by the low half of a byte (of bytes below 0x40, and of others), and by the high half.
+    pub by_low: [[[u8; 16]; 2]; PLACES],
     pub by_high: [[u8; 16]; PLACES],
 }
 
@@ -141,7 +141,7 @@ impl Layer {
     fn new(heaps: &[Heads]) -> Layer {
         let mut layer = Layer {
             by_byte: [[0; 128]; PLACES],
-            by_low: [[0; 16]; PLACES],
+            by_low: [[[0; 16]; 2]; PLACES],
             by_high: [[0; 16]; PLACES],
         };
         for (heap, heads) in heaps.iter().enumerate() {
@@ -149,7 +149,7 @@ impl Layer {
             for (place, set) in heads.places.iter().enumerate() {
                 for byte in (0..=255u8).filter(|byte| set.contains(*byte)) {
                     layer.by_byte[place][usize::from(byte.min(127))] |= bit;
-                    layer.by_low[place][usize::from(byte & 15)] |= bit;
+                    layer.by_low[place][usize::from(byte >= 0x40)][usize::from(byte & 15)] |= bit;
                     layer.by_high[place][usize::from(byte >> 4)] |= bit;
                 }
             }

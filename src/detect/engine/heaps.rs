@@ -8,17 +8,15 @@ use std::collections::HashMap;
 
 use super::classes::ByteSet;
 use super::heads::{HEAPS, Heads};
-use super::plan::WEIGHTS;
+use super::plan::{Costs, WEIGHTS};
 use super::sample::{ROWS, Sample};
 
 /// Counts what the first bytes of patterns find in the samples.
 pub(super) struct Counter<'a> {
     samples: &'a [Sample; 2],
+    costs: Costs,
     known: [HashMap<ByteSet, Vec<u64>>; 2],
 }
-
-/// At most this many layers of heaps for the patterns that begin with a word, and for the others.
-const LAYERS: [usize; 2] = [3, 1];
 
 /// The samples do not have every word. To what they have is added what chance would find, if the bytes at the places of a
 /// match had nothing to do with each other, times this, because they have.
@@ -28,9 +26,10 @@ const CHANCE: f64 = 4.0;
 type Places = [Vec<u64>; 2];
 
 impl Counter<'_> {
-    pub fn new(samples: &[Sample; 2]) -> Counter<'_> {
+    pub fn new(samples: &[Sample; 2], costs: Costs) -> Counter<'_> {
         Counter {
             samples,
+            costs,
             known: [HashMap::new(), HashMap::new()],
         }
     }
@@ -74,8 +73,8 @@ impl Counter<'_> {
     /// As many heaps as the tables have room for, at most.
     pub fn heaps(&mut self, each: impl Iterator<Item = Heads>) -> Vec<Heads> {
         let (whole, free): (Vec<_>, Vec<_>) = each.partition(|heads| heads.whole);
-        let mut heaps = self.join(whole, HEAPS * LAYERS[0]);
-        heaps.extend(self.join(free, HEAPS * LAYERS[1]));
+        let mut heaps = self.join(whole, HEAPS * self.costs.layers[0]);
+        heaps.extend(self.join(free, HEAPS * self.costs.layers[1]));
         heaps
     }
 

@@ -245,7 +245,7 @@ impl Engine {
         }
         let seldom: Vec<bool> = patterns.iter().map(|pattern| pattern.seldom).collect();
         let lists: Vec<usize> = seldom.iter().map(|seldom| usize::from(*seldom)).collect();
-        let mut plan = plan::Plan::new(&hirs, &lists, &required);
+        let mut plan = plan::Plan::new(&hirs, &lists, &required, plan::Costs::of(isa));
         let mut searches = [None, None];
         for (list, finder) in std::mem::take(&mut plan.finders).into_iter().enumerate() {
             let Some(plan::Finder { filter, root }) = finder else {

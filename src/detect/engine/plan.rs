@@ -17,6 +17,7 @@ use super::heads::{Filter, Heads};
 use super::heaps::Counter;
 use super::sample::{Sample, TEXTS, positions};
 use super::shape::{Cut, Graph, MAX_REACH, Node, NodeId, Wide};
+use super::simd::Isa;
 
 /// How much each sample counts: sentences, rows.
 pub(super) const WEIGHTS: [f64; 2] = [0.7, 0.3];
@@ -25,8 +26,6 @@ pub(super) const WEIGHTS: [f64; 2] = [0.7, 0.3];
 const OPERATION: f64 = 0.010;
 /// Cycles to sort bytes into one class more, by byte of text.
 const CLASS: f64 = 0.05;
-/// Cycles to walk a candidate.
-const WALK: f64 = 80.0;
 /// Walks that cost less than this, in cycles by byte of text, are not worth a shape.
 const LITTLE: f64 = 0.1;
 /// A shape that lets through more of the positions of both samples than this is none.
@@ -35,6 +34,31 @@ const MOST_CANDIDATES: f64 = 0.3;
 const MOST_OPERATIONS: usize = 80;
 /// How often all patterns choose again, knowing what the others chose.
 const ROUNDS: usize = 6;
+
+/// What steps cost on some processor, where they differ.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Costs {
+    /// Cycles to walk a candidate.
+    pub walk: f64,
+    /// At most this many layers of heaps for the patterns that begin with a word, and for the others.
+    pub layers: [usize; 2],
+}
+
+impl Costs {
+    pub fn of(isa: Isa) -> Costs {
+        match isa {
+            Isa::Plain | Isa::Avx2 => Costs {
+                walk: 80.0,
+                layers: [3, 1],
+            },
+            // Many are walked at once.
+            Isa::Avx512 => Costs {
+                walk: 30.0,
+                layers: [2, 1],
+            },
+        }
+    }
+}
 
 /// What is chosen for a pattern.
 #[derive(Clone, Copy, Debug)]
@@ -69,18 +93,18 @@ pub(super) struct Plan {
 
 impl Plan {
     /// `required` are sets that must be classes; `lists` says for each pattern which list it is of.
-    pub fn new(hirs: &[Hir], lists: &[usize], required: &[ByteSet]) -> Plan {
+    pub fn new(hirs: &[Hir], lists: &[usize], required: &[ByteSet], costs: Costs) -> Plan {
         let (classes, coarse) = Classes::of(hirs, required);
         let tables = Tables::new(&classes);
         let mut graph = Graph::new();
         let mut samples = TEXTS.map(|text| Sample::new(text, &tables));
         let heads: Vec<Heads> = hirs.iter().map(Heads::new).collect();
-        let mut counter = Counter::new(&samples);
+        let mut counter = Counter::new(&samples, costs);
         let found: Vec<_> = heads.iter().map(|heads| counter.found(heads)).collect();
         let mut options = Vec::with_capacity(hirs.len());
         for ((hir, heads), found) in hirs.iter().zip(&heads).zip(found) {
             let alone = Way::heads(heads, found, &samples);
-            let narrow = weigh(alone.choice.density) * WALK < LITTLE;
+            let narrow = weigh(alone.choice.density) * costs.walk < LITTLE;
             let mut ways = Vec::new();
             if !narrow {
                 ways = shapes(hir, &[&coarse, &classes], &mut graph, &mut samples);
@@ -90,14 +114,14 @@ impl Plan {
             }
             options.push(ways);
         }
-        let mut chooser = Chooser::new(&options, &graph, classes.sets.len(), &samples);
+        let mut chooser = Chooser::new(&options, &graph, classes.sets.len(), &samples, costs);
         let chosen = chooser.choose();
         let choices: Vec<Option<Choice>> = chosen
             .iter()
             .zip(&options)
             .map(|(chosen, ways)| chosen.map(|chosen| ways[chosen].choice))
             .collect();
-        let mut counter = Counter::new(&samples);
+        let mut counter = Counter::new(&samples, costs);
         let mut heaps = |list: usize| {
             let narrow = choices.iter().zip(&heads).zip(lists);
             let narrow = narrow.filter_map(|((choice, heads), of)| {
@@ -258,6 +282,7 @@ fn shapes(
 struct Chooser<'a> {
     options: &'a [Vec<Way>],
     samples: &'a [Sample; 2],
+    costs: Costs,
     /// How many of the chosen ways need each node, and each class.
     needed: Vec<u32>,
     asked: Vec<u32>,
@@ -271,10 +296,12 @@ impl<'a> Chooser<'a> {
         graph: &Graph,
         classes: usize,
         samples: &'a [Sample; 2],
+        costs: Costs,
     ) -> Chooser<'a> {
         Chooser {
             options,
             samples,
+            costs,
             needed: vec![0; graph.nodes.len()],
             asked: vec![0; classes],
             covered: [0, 1].map(|i| vec![0; samples[i].positions()]),
@@ -283,10 +310,11 @@ impl<'a> Chooser<'a> {
 
     /// For each pattern the way it takes; None: it has none.
     fn choose(&mut self) -> Vec<Option<usize>> {
+        let walk = self.costs.walk;
         let narrowest = |ways: &Vec<Way>| {
             let weighed = ways.iter().map(|way| {
                 let density = way.choice.density;
-                weigh(density) * WALK + way.nodes.len() as f64 * OPERATION * 0.1
+                weigh(density) * walk + way.nodes.len() as f64 * OPERATION * 0.1
             });
             least(weighed)
         };
@@ -335,7 +363,7 @@ impl<'a> Chooser<'a> {
         let mut cost = nodes.sum::<f64>() * OPERATION + classes.sum::<f64>() * CLASS;
         for (i, weight) in WEIGHTS.into_iter().enumerate() {
             let walks = positions(&way.found[i]).map(|at| part(self.covered[i][at].into()));
-            cost += walks.sum::<f64>() / self.samples[i].bytes() as f64 * WALK * weight;
+            cost += walks.sum::<f64>() / self.samples[i].bytes() as f64 * self.costs.walk * weight;
         }
         cost
     }

@@ -490,7 +490,12 @@ mod x86 {
                     let bytes = unsafe { _mm256_loadu_si256(text.as_ptr().add(at).cast()) };
                     let low = _mm256_and_si256(bytes, half);
                     let high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half);
-                    let low = _mm256_shuffle_epi8(table(&layer.by_low[place]), low);
+                    // The top bit of each byte of the sum says whether the byte is not below 0x40.
+                    let over = _mm256_adds_epu8(bytes, _mm256_set1_epi8(0x40));
+                    let [below, above] = &layer.by_low[place];
+                    let below = _mm256_shuffle_epi8(table(below), low);
+                    let above = _mm256_shuffle_epi8(table(above), low);
+                    let low = _mm256_blendv_epi8(below, above, over);
                     let high = _mm256_shuffle_epi8(table(&layer.by_high[place]), high);
                     all = _mm256_and_si256(all, _mm256_and_si256(low, high));
                 }

@@ -421,7 +421,7 @@ fn hash(word: &[u8]) -> u64 {
 /// How seldom a word is met, in no unit: longer words, words with seldom letters, words of few terms; not the words
 /// that every text is full of.
 fn rarity(word: &[u8], shared: u32) -> f32 {
-    const COMMON: &str = " the and for with from that this have been are was not all any can had her him his how its \
+    const COMMON: &str = " a an as at be by do he i if in is it me my no of on or so to up us we the and for with from that this have been are was not all any can had her him his how its \
         may new now old one our out own she two who you your into than then them they were what when will about \
         after also back before being both care case child class could day days down each even every first free full \
         general good group hand head health high home house left life like line list long made make many more most \
