@@ -17,11 +17,12 @@
 //! 5. [`heads`] and [`run`]: the tables of first bytes and the line, over the chunk, leave few candidates.
 //! 6. [`joint`] and [`walk`]: all patterns as one automaton decide which of them match there.
 //! 7. [`words`]: which of the chunk's words may be the rarest word of a term.
-//! 8. [`terms`]: the whole term is compared there.
+//! 8. [`terms`] and [`beside`]: the whole term is compared there.
 //!
 //! [`scan`] puts them in a row, and [`simd`] runs 2, 5, 6 and 7 in the widest registers of the processor. [`plain`] is the
 //! definition of a correct answer: each pattern's regex over the whole text, Aho-Corasick for the terms.
 
+mod beside;
 mod bits;
 mod classes;
 mod classify;

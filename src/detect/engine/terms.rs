@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::beside::{Beside, Block};
 use super::classes::{ByteSet, Classes};
 use super::plain::{MAX_GAP, canonical_term, is_gap, is_word};
 use super::words::{self, Filter, Words};
@@ -30,112 +31,31 @@ struct Term {
     single: bool,
 }
 
-/// The terms that share a key.
+/// The terms that share a key. There are none: this slot is free.
 #[derive(Clone, Copy, Debug, Default)]
 struct Sharing {
     /// The hash of the key.
     hash: u64,
-    /// Where in [`Terms::by_key`] they begin and end; none: this slot is free.
-    from: u32,
-    to: u32,
-    /// How many of them, the first ones, are the key alone.
-    single: u32,
+    /// Which of [`Terms::singles`] are the key alone: the first, and how many.
+    singles: (u32, u32),
+    /// In which of [`Terms::blocks`] the others are.
+    blocks: (u32, u32),
 }
 
-/// What stands beside a key: the bytes that touch it or, if a gap does, the gap's other side. Letters count in one case.
-/// Many terms share a key; this tells most of them off without a look at their text.
+/// A word that is a key, and which terms are to be tried.
 #[derive(Clone, Copy, Debug, Default)]
-struct Beside {
-    /// The last four bytes before the key, and the first four after it; where the term has fewer, what counts.
-    before: u32,
-    after: u32,
-    before_counts: u32,
-    after_counts: u32,
+struct Try {
+    /// From the start of the chunk on.
+    at: u32,
+    len: u32,
+    these: (u32, u32),
 }
 
-/// Letters in one case, four bytes at once; whatever else that makes alike, the comparison tells apart.
-const FOLD: u32 = 0x2020_2020;
-
-impl Beside {
-    /// What a term asks for.
-    fn of(before: &[u8], after: &[u8]) -> Beside {
-        let four = |bytes: &mut dyn Iterator<Item = &u8>| {
-            let bytes = bytes.take(4).take_while(|byte| **byte != b' ').enumerate();
-            bytes.fold((0, 0), |(all, counts), (i, byte)| {
-                let shift = 8 * i as u32;
-                (
-                    all | u32::from(byte | 0x20) << shift,
-                    counts | 0xFF << shift,
-                )
-            })
-        };
-        let before = before.strip_suffix(b" ").unwrap_or(before);
-        let after = after.strip_prefix(b" ").unwrap_or(after);
-        let (before, before_counts) = four(&mut before.iter().rev());
-        let (after, after_counts) = four(&mut after.iter());
-        Beside {
-            before,
-            after,
-            before_counts,
-            after_counts,
-        }
-    }
-
-    /// What a text has beside a word.
-    #[inline(always)]
-    fn in_text(text: &[u8], start: usize, end: usize) -> Beside {
-        // Mostly one space, or none.
-        if let Some(before) = text[..start].last_chunk::<6>()
-            && let Some(after) = text[end..].first_chunk::<6>()
-        {
-            let gaps = |a: u8, b: u8| usize::from(is_gap(a)) + usize::from(is_gap(a) && is_gap(b));
-            let (back, ahead) = (gaps(before[5], before[4]), gaps(after[0], after[1]));
-            if back < 2 && ahead < 2 {
-                let four = |bytes: &[u8; 6], at: usize| {
-                    *bytes[at..]
-                        .first_chunk()
-                        .expect("six bytes hold four from the second on")
-                };
-                return Beside {
-                    before: u32::from_be_bytes(four(before, 2 - back)) | FOLD,
-                    after: u32::from_le_bytes(four(after, ahead)) | FOLD,
-                    ..Beside::default()
-                };
-            }
-        }
-        Beside::in_text_with_gaps(text, start, end)
-    }
-
-    fn in_text_with_gaps(text: &[u8], start: usize, end: usize) -> Beside {
-        let gap = |bytes: &mut dyn Iterator<Item = &u8>| {
-            bytes
-                .take(MAX_GAP)
-                .take_while(|byte| is_gap(**byte))
-                .count()
-        };
-        let end = end + gap(&mut text[end..].iter());
-        let start = start - gap(&mut text[..start].iter().rev());
-        let after = text[end..].first_chunk().copied().unwrap_or_else(|| {
-            let rest = &text[end..];
-            std::array::from_fn(|i| rest.get(i).copied().unwrap_or(0))
-        });
-        let before = text[..start].last_chunk().copied().unwrap_or_else(|| {
-            let room = 4 - start.min(4);
-            std::array::from_fn(|i| i.checked_sub(room).map_or(0, |i| text[i]))
-        });
-        Beside {
-            before: u32::from_be_bytes(before) | FOLD,
-            after: u32::from_le_bytes(after) | FOLD,
-            ..Beside::default()
-        }
-    }
-
-    /// Whether a term that asks for this may stand in a text that has `text`.
-    #[inline(always)]
-    fn may_be(&self, text: &Beside) -> bool {
-        (self.before ^ text.before) & self.before_counts == 0
-            && (self.after ^ text.after) & self.after_counts == 0
-    }
+/// The memory of look-ups.
+#[derive(Debug, Default)]
+pub(super) struct Tries {
+    singles: Vec<Try>,
+    blocks: Vec<Try>,
 }
 
 /// All terms, by their keys.
@@ -146,7 +66,8 @@ pub(super) struct Terms {
     terms: Vec<Term>,
     /// Open addressing by the hash of a key.
     slots: Vec<Sharing>,
-    by_key: Vec<(Beside, u32)>,
+    singles: Vec<u32>,
+    blocks: Vec<Block>,
     /// How far before its key a term may begin.
     pub back: usize,
 }
@@ -203,7 +124,7 @@ impl Terms {
             });
         }
         let single = |index: u32| terms[index as usize].single;
-        keyed.sort_unstable_by_key(|(hash, _, index)| (*hash, !single(*index), *index));
+        keyed.sort_unstable_by_key(|(hash, _, index)| (*hash, *index));
         let class = |set: ByteSet| classes.cover(&set).map_or(0, |(class, _)| class);
         let first = if digits {
             class(ByteSet::TERM)
@@ -215,11 +136,13 @@ impl Terms {
             (true, true) => Some(class(ByteSet::UPPER)),
             (true, false) => Some(first),
         };
-        let (slots, by_key, keys) = table(&keyed, single);
-        let bits = (keys.len() * BITS_PER_KEY).next_power_of_two().max(64);
+        let table = Table::new(&keyed, single);
+        let bits = (table.keys.len() * BITS_PER_KEY)
+            .next_power_of_two()
+            .max(64);
         let shift = 64 - bits.ilog2();
         let mut passing = vec![0u64; bits / 64];
-        for key in keys {
+        for key in table.keys {
             let slot = (key >> shift) as usize;
             passing[slot / 64] |= 1 << (slot % 64);
         }
@@ -233,8 +156,9 @@ impl Terms {
             },
             texts,
             terms,
-            slots,
-            by_key,
+            slots: table.slots,
+            singles: table.singles,
+            blocks: table.blocks,
             back,
         }))
     }
@@ -256,52 +180,87 @@ impl Terms {
         starts: &Range<usize>,
         base: usize,
         words: &Words,
+        tries: &mut Tries,
         visit: &mut V,
     ) {
-        for ((&at, &len), &hash) in words.at.iter().zip(&words.len).zip(&words.hash) {
-            let sharing = self.sharing(hash);
-            let (at, len) = (base + at as usize, len as usize);
-            // Of a word that goes on past what is known, what follows is not known.
-            if len >= words::MOST {
-                for (_, index) in &self.by_key[sharing.from as usize..sharing.to as usize] {
-                    self.tell(text, starts, at, *index, visit);
-                }
-                continue;
-            }
-            let (from, to) = (sharing.from as usize, sharing.to as usize);
-            let (singles, others) = self.by_key[from..to].split_at(sharing.single as usize);
-            for (_, index) in singles {
+        let (singles, blocks) = self.sort(text, starts, base, words, tries, visit);
+        for word in &tries.singles[..singles] {
+            for index in slice(&self.singles, word.these) {
                 let term = &self.terms[*index as usize];
-                let word = &text[at..at + len];
                 let canonical = &self.texts[term.text.start as usize..term.text.end as usize];
+                let at = base + word.at as usize;
+                let end = at + word.len as usize;
+                let here = &text[at..end];
                 let same = match term.exact {
-                    true => word == canonical,
-                    false => word.eq_ignore_ascii_case(canonical),
+                    true => here == canonical,
+                    false => here.eq_ignore_ascii_case(canonical),
                 };
                 if same && starts.contains(&at) {
-                    visit.term(*index, at, at + len);
+                    visit.term(*index, at, end);
                 }
             }
-            if others.is_empty() {
-                continue;
-            }
-            let beside = Beside::in_text(text, at, at + len);
-            for (asked, index) in others {
-                if asked.may_be(&beside) {
-                    self.tell(text, starts, at, *index, visit);
+        }
+        for word in &tries.blocks[..blocks] {
+            let at = base + word.at as usize;
+            let beside = Beside::in_text(text, at, at + word.len as usize);
+            for block in slice(&self.blocks, word.these) {
+                let mut may_be = block.may_be(&beside);
+                while may_be != 0 {
+                    let index = block.terms[may_be.trailing_zeros() as usize];
+                    may_be &= may_be - 1;
+                    self.tell(text, starts, at, index, visit);
                 }
             }
         }
     }
 
+    /// Which words are to be tried how; how many are in each list. What a word is cannot be foretold, so each is written to both lists, and the next
+    /// one over it where it does not belong.
+    fn sort<V: Visit + ?Sized>(
+        &self,
+        text: &[u8],
+        starts: &Range<usize>,
+        base: usize,
+        words: &Words,
+        tries: &mut Tries,
+        visit: &mut V,
+    ) -> (usize, usize) {
+        let Tries { singles, blocks } = tries;
+        if singles.len() <= words.at.len() {
+            singles.resize(words.at.len() + 1, Try::default());
+            blocks.resize(words.at.len() + 1, Try::default());
+        }
+        let mut count = (0, 0);
+        for ((&at, &len), &hash) in words.at.iter().zip(&words.len).zip(&words.hash) {
+            let sharing = self.sharing(hash);
+            let word = |these: (u32, u32)| Try { at, len, these };
+            singles[count.0] = word(sharing.singles);
+            blocks[count.1] = word(sharing.blocks);
+            if len as usize >= words::MOST {
+                // Such a word may go on past what is known, and what follows it is not known then.
+                let others = slice(&self.blocks, sharing.blocks)
+                    .iter()
+                    .flat_map(Block::each);
+                let singles = slice(&self.singles, sharing.singles).iter().copied();
+                for index in singles.chain(others) {
+                    self.tell(text, starts, base + at as usize, index, visit);
+                }
+                continue;
+            }
+            count.0 += usize::from(sharing.singles.1 > 0);
+            count.1 += usize::from(sharing.blocks.1 > 0);
+        }
+        count
+    }
+
     /// The terms whose key has this hash.
     #[inline(always)]
-    fn sharing(&self, hash: u64) -> Sharing {
+    fn sharing(&self, hash: u64) -> &Sharing {
         let mask = self.slots.len() - 1;
         let mut slot = hash as usize & mask;
         loop {
-            let sharing = self.slots[slot];
-            if sharing.hash == hash || sharing.from == sharing.to {
+            let sharing = &self.slots[slot];
+            if sharing.hash == hash || sharing.is_free() {
                 return sharing;
             }
             slot = (slot + 1) & mask;
@@ -365,34 +324,57 @@ impl Terms {
     }
 }
 
-/// A table of at least twice as many slots as keys, the terms in the order of their keys, and the keys.
-fn table(
-    keyed: &[(u64, Beside, u32)],
-    single: impl Fn(u32) -> bool,
-) -> (Vec<Sharing>, Vec<(Beside, u32)>, Vec<u64>) {
-    let by_key = keyed.iter().map(|(_, beside, term)| (*beside, *term));
-    let by_key = by_key.collect();
-    let keys = keyed.chunk_by(|a, b| a.0 == b.0);
-    let keys: Vec<u64> = keys.map(|same| same[0].0).collect();
-    let mut slots = vec![Sharing::default(); (2 * keys.len()).next_power_of_two()];
-    let mut from = 0;
-    for same in keyed.chunk_by(|a, b| a.0 == b.0) {
-        let hash = same[0].0;
-        let mut slot = hash as usize & (slots.len() - 1);
-        while slots[slot].from != slots[slot].to {
-            slot = (slot + 1) & (slots.len() - 1);
-        }
-        let to = from + same.len() as u32;
-        let single = same.iter().take_while(|(.., term)| single(*term)).count() as u32;
-        slots[slot] = Sharing {
-            hash,
-            from,
-            to,
-            single,
-        };
-        from = to;
+impl Sharing {
+    fn is_free(&self) -> bool {
+        self.singles.1 == 0 && self.blocks.1 == 0
     }
-    (slots, by_key, keys)
+}
+
+/// So many from the first on.
+#[inline(always)]
+fn slice<T>(all: &[T], (first, many): (u32, u32)) -> &[T] {
+    &all[first as usize..][..many as usize]
+}
+
+/// The terms in the order of their keys.
+#[derive(Default)]
+struct Table {
+    /// At least twice as many as keys.
+    slots: Vec<Sharing>,
+    singles: Vec<u32>,
+    blocks: Vec<Block>,
+    keys: Vec<u64>,
+}
+
+impl Table {
+    /// Of terms that are sorted by their keys, each with what it asks for beside it.
+    fn new(keyed: &[(u64, Beside, u32)], single: impl Fn(u32) -> bool) -> Table {
+        let mut table = Table::default();
+        let keys = || keyed.chunk_by(|a, b| a.0 == b.0);
+        table.keys.extend(keys().map(|same| same[0].0));
+        let slots = (2 * table.keys.len()).next_power_of_two();
+        table.slots.resize(slots, Sharing::default());
+        for same in keys() {
+            let hash = same[0].0;
+            let (singles, others): (Vec<_>, Vec<_>) = same
+                .iter()
+                .map(|(_, beside, term)| (*beside, *term))
+                .partition(|(_, term)| single(*term));
+            let blocks: Vec<Block> = Block::all(&others).collect();
+            let mut slot = hash as usize & (slots - 1);
+            while !table.slots[slot].is_free() {
+                slot = (slot + 1) & (slots - 1);
+            }
+            table.slots[slot] = Sharing {
+                hash,
+                singles: (table.singles.len() as u32, singles.len() as u32),
+                blocks: (table.blocks.len() as u32, blocks.len() as u32),
+            };
+            table.singles.extend(singles.iter().map(|(_, term)| *term));
+            table.blocks.extend(blocks);
+        }
+        table
+    }
 }
 
 /// The words of a term: its runs of word bytes.
