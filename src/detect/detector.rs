@@ -355,6 +355,11 @@ fn proposer(rules: &[Rule]) -> Result<Option<Box<dyn Propose>>, DetectError> {
     Ok(Lists::new(rules)?.map(|lists| Box::new(lists) as Box<dyn Propose>))
 }
 
+/// The terms that the rules ask the engine to look for.
+pub fn terms(rules: &[Rule]) -> Result<Vec<TermSpec>, DetectError> {
+    Ok(proposer(rules)?.map_or(Vec::new(), |proposer| proposer.terms()))
+}
+
 /// What the rules ask the engine to look for, in the order of their patterns.
 pub fn specs(rules: &[Rule]) -> Vec<PatternSpec> {
     let mut specs = Vec::new();

@@ -30,7 +30,9 @@ mod window;
 mod words;
 
 pub use check::{ExampleReport, RuleReport, check};
-pub use detector::{DetectError, Detector, DocumentState, DocumentSummary, Scratch, specs};
+pub use detector::{
+    DetectError, Detector, DocumentState, DocumentSummary, Scratch, specs, terms as term_specs,
+};
 pub use label::normalise_name;
 pub use look::Look;
 pub use rule::{Rule, RuleError, RuleSet};

@@ -127,8 +127,9 @@ pub(super) struct Cache {
     pub start_of_text: Next,
     states: Vec<Known>,
     numbers: HashMap<Box<[u32]>, Next>,
-    /// Bytes taken, about.
+    /// Bytes taken, about, and how many may be.
     size: usize,
+    pub limit: usize,
     work: Work,
 }
 
@@ -268,7 +269,7 @@ impl Joint {
     #[cold]
     #[inline(never)]
     pub fn make(&self, cache: &mut Cache, state: u32, column: u16) -> bool {
-        if cache.size > CACHE_LIMIT && cache.states.len() > 64 {
+        if cache.size > cache.limit && cache.states.len() > 64 {
             return false;
         }
         let row = (state as usize - cache.first) / self.width;
@@ -402,6 +403,7 @@ impl Default for Cache {
             states: Vec::new(),
             numbers: HashMap::new(),
             size: 0,
+            limit: CACHE_LIMIT,
             work: Work::default(),
         }
     }

@@ -217,3 +217,78 @@ fn alone(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::field_reassign_with_default)]
+
+    use super::super::PatternSpec;
+    use super::super::plain;
+    use super::super::simd::Isa;
+    use super::*;
+
+    /// Matches of each pattern at each place, as the regex of the pattern finds them.
+    fn expected(specs: &[PatternSpec], text: &[u8]) -> Vec<(usize, Hit)> {
+        let mut all = Vec::new();
+        for (pattern, spec) in (0..).zip(specs) {
+            let regex = plain::compile(spec).unwrap();
+            for start in 0..text.len() {
+                let found = regex.find_at(text, start);
+                if let Some(found) = found.filter(|found| found.start() == start) {
+                    let end = found.end();
+                    all.push((start, Hit { pattern, end }));
+                }
+            }
+        }
+        all.sort_by_key(|(start, hit)| (*start, hit.pattern));
+        all
+    }
+
+    #[test]
+    fn memory_that_is_full_begins_again_and_loses_nothing() {
+        let specs = [
+            r"[a-c]{1,6}d|[a-c]{2}",
+            r"\b[a-d]{3,9}\b",
+            r"(?:ab|a)(?:c|bcd)(?:d*x?)",
+            r"c{1,3}(?: ?c){0,3}",
+        ];
+        let specs = specs.map(|regex| PatternSpec {
+            name: regex.into(),
+            regex: regex.replace("d*", "d{0,9}"),
+            seldom: false,
+        });
+        let hirs: Vec<_> = specs
+            .iter()
+            .map(|spec| plain::parse(spec).unwrap())
+            .collect();
+        let each = (0..).zip(&specs).zip(&hirs);
+        let each: Vec<_> = each
+            .map(|((i, spec), hir)| (i, spec.name.as_str(), hir))
+            .collect();
+        let joint = Joint::new(&each).unwrap().unwrap();
+        let mut seed = 1u32;
+        let mut random = || {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            b"abcdx .a"[(seed >> 29) as usize]
+        };
+        let text: Vec<u8> = (0..3000).map(|_| random()).collect();
+        let expected = expected(&specs, &text);
+        assert!(expected.len() > 1000);
+        for isa in Isa::available() {
+            for limit in [0, 40_000, usize::MAX] {
+                let mut cache = Cache::default();
+                cache.limit = limit;
+                let mut walks = Walks::default();
+                let mut found = Vec::new();
+                for base in (0..text.len()).step_by(1000) {
+                    walks.starts = (0..1000).collect();
+                    joint.ready(&mut cache);
+                    walks.walk(Steps::new(isa), &joint, &mut cache, &text, base, 40);
+                    walks.tell(&cache, base, |start, hit| found.push((start, hit)));
+                }
+                found.sort_by_key(|(start, hit)| (*start, hit.pattern));
+                assert!(found == expected, "{isa:?}, {limit}");
+            }
+        }
+    }
+}
