@@ -7,7 +7,7 @@ use std::{panic::resume_unwind, sync::Arc, thread};
 use super::{
     candidate::Candidate,
     context::{Nearby, Reach},
-    engine::{self, Engine, EngineError, PatternSpec},
+    engine::{self, Engine, EngineError, PatternSpec, TermSpec},
     judge::{Columns, Typed},
     label::{Labels, normalise_name},
     look::Look,
