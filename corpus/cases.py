@@ -179,6 +179,38 @@ with tempfile.TemporaryDirectory() as folder:
 zst = subprocess.run(["zstd", "-q", "-c"], input=table, capture_output=True, check=True).stdout
 case("zst/staff.csv.zst", zst, ("zst", NINO, "C2"), READ)
 
+# ---- PDF by hand: what the usual writers cannot do ------------------------------------------------------------------
+def pdf(*objects):
+    """A PDF of these objects, numbered from 1; the first is the catalogue."""
+    out, at = b"%PDF-1.7\n", []
+    for number, body in enumerate(objects, 1):
+        at.append(len(out))
+        out += f"{number} 0 obj\n".encode() + body + b"\nendobj\n"
+    start = len(out)
+    out += f"xref\n0 {len(at) + 1}\n0000000000 65535 f \n".encode() + b"".join(f"{o:010} 00000 n \n".encode() for o in at)
+    return out + f"trailer << /Size {len(at) + 1} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n".encode()
+
+def stream(data):
+    return f"<< /Length {len(data)} >>\nstream\n".encode() + data + b"\nendstream"
+
+PAGES = b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>"
+def page(resources):
+    return b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << " + resources + b" >> >>"
+case("pdf/hidden-layer.pdf", pdf(
+    b"<< /Type /Catalog /Pages 2 0 R /OCProperties << /OCGs [6 0 R] /D << /OFF [6 0 R] >> >> >>", PAGES,
+    page(b"/Font << /F 5 0 R >> /Properties << /L 6 0 R >>"),
+    stream(f"BT /F 12 Tf 72 700 Td (Shown to all: {MAIL}) Tj ET /OC /L BDC BT /F 12 Tf 72 600 Td (Switched off: {NINO}) Tj ET EMC".encode()),
+    b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>", b"<< /Type /OCG /Name (Draft) >>"),
+    ("", MAIL, "page 1"), ("", NINO, "page 1, hidden layer"), READ)
+shapes = lambda text: "".join(f"{ord(c) - 29:04x}" for c in text)
+case("pdf/no-key-to-letters.pdf", pdf(
+    b"<< /Type /Catalog /Pages 2 0 R >>", PAGES, page(b"/Font << /F 5 0 R >>"),
+    stream(f"BT /F 12 Tf 72 700 Td <{shapes('The pension of the late member is paid to her husband')}> Tj 0 -20 Td <{shapes('National Insurance number ' + NINO)}> Tj ET".encode()),
+    b"<< /Type /Font /Subtype /Type0 /BaseFont /Arial /Encoding /Identity-H /DescendantFonts [6 0 R] >>",
+    b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Arial /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /DW 500 /FontDescriptor 7 0 R >>",
+    b"<< /Type /FontDescriptor /FontName /Arial /Flags 32 /FontBBox [0 0 1000 1000] /ItalicAngle 0 /Ascent 900 /Descent -200 /CapHeight 700 /StemV 80 >>"),
+    ("", NINO, "page 1"), ("", "=", "read: letters told by the order of their shapes: its fonts do not name them"))
+
 # ---- settings, cards, calendars, directories -----------------------------------------------------------------------
 case("settings/app.yaml", f"owner:\n  name: Margaret Okafor\n  nino: {NINO}\nlist:\n  - mail: {MAIL}\n".encode(),
      ("", NINO, "line 3", "nino"), ("", MAIL, "line 5", "mail"), READ)

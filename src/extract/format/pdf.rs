@@ -1,14 +1,18 @@
 //! PDF: the text of each page in reading order, and what the document holds beside its pages.
 //!
 //! Hayro interprets the pages onto a device of ours that keeps glyphs; lines are put together from where the glyphs stand.
-//! Form fields with their names, annotations, links, bookmarks, information, XMP and XFA data; embedded files are members.
+//! Hidden layers, form fields with their names, annotations, links, bookmarks, information, XMP and XFA data; embedded files are members.
 //! The empty password is tried, then the list. A page that is a picture and holds no text needs OCR,
 //! and gets it when it is switched on, like pictures between text. Of a document that
 //! hayro cannot open, lopdf reads what it can.
 
 mod device;
+mod files;
+mod forms;
+mod layers;
 mod lines;
 mod recognise;
+mod shapes;
 mod structure;
 
 use std::{
@@ -50,7 +54,7 @@ impl Format for PdfFormat {
     }
 
     fn version(&self) -> u32 {
-        2
+        3
     }
 
     fn extensions(&self) -> &'static [&'static str] {
@@ -70,7 +74,7 @@ impl Format for PdfFormat {
         let (bytes, _permit) = whole.into_owned();
         let bytes = Arc::new(bytes);
         match open(&bytes, out)? {
-            Some(pdf) => read(&pdf, out),
+            Some(pdf) => read(&pdf, &bytes, out),
             None => rescue(&bytes, out),
         }
     }
@@ -94,21 +98,29 @@ fn open(bytes: &Arc<Vec<u8>>, out: &Guard<'_>) -> Result<Option<Pdf>, ExtractErr
     Err(ExtractError::encrypted())
 }
 
-fn read(pdf: &Pdf, out: &mut Guard<'_>) -> Result<(), ExtractError> {
+fn read(pdf: &Pdf, bytes: &[u8], out: &mut Guard<'_>) -> Result<(), ExtractError> {
     let mut pictures = Vec::new();
     let mut unreadable = Vec::new();
     let mut illustrated = Vec::new();
     let pages = pdf.pages().len();
     {
         let mut story = Story::new(out);
-        let fields = structure::fields(pdf, &mut story)?;
+        let fields = forms::fields(pdf, &mut story)?;
         let mut known = Known::default();
         fields.iter().for_each(|f| known.add(f));
         let cache = InterpreterCache::new();
+        let layers = layers::shown(pdf, bytes);
+        let mut guessed = false;
         for (index, page) in pdf.pages().iter().enumerate() {
             let number = index as u32 + 1;
             let drawn = draw(pdf, page, &cache, RenderContent::PAGE, story.out)?;
             story.page(Anchor::Page(number), &drawn.text)?;
+            guessed |= drawn.guessed;
+            if let Some(hidden) = &layers {
+                let text = layer(hidden, index, &drawn.text, story.out)?;
+                let place = format!("page {number}, hidden layer");
+                story.page(Anchor::Region(place.into()), &text)?;
+            }
             let notes = structure::annotations(page.raw(), number, &mut story)?;
             notes.iter().for_each(|n| known.add(n));
             // Appearances of annotations show what was read already, but for stamps and fields without a value.
@@ -146,11 +158,16 @@ fn read(pdf: &Pdf, out: &mut Guard<'_>) -> Result<(), ExtractError> {
             &mut illustrated,
             &mut story,
         )?;
+        if guessed {
+            story
+                .out
+                .remark("letters told by the order of their shapes: its fonts do not name them");
+        }
         structure::bookmarks(pdf, &mut story)?;
         structure::properties(pdf, &mut story)?;
         story.finish()?;
     }
-    structure::files(pdf, out)?;
+    files::files(pdf, out)?;
     if !unreadable.is_empty() {
         out.problem(format!(
             "{} in a font without a key to its letters: needs OCR",
@@ -213,11 +230,30 @@ impl Known {
     }
 }
 
+/// What a page says with all layers shown that it did not say before.
+fn layer(hidden: &Pdf, index: usize, seen: &str, out: &Guard<'_>) -> Result<String, ExtractError> {
+    let Some(page) = hidden.pages().get(index) else {
+        return Ok(String::new());
+    };
+    // Objects have other numbers here, so the pages share nothing with those of the document.
+    let cache = InterpreterCache::new();
+    let drawn = draw(hidden, page, &cache, RenderContent::PAGE, out)?;
+    let mut known = Known::default();
+    known.add(seen);
+    Ok(drawn
+        .text
+        .split_inclusive('\n')
+        .filter(|line| !known.has(line))
+        .collect())
+}
+
 /// A page as text.
 struct Drawn {
     text: String,
     letters: usize,
     unknown: usize,
+    /// Whether its letters were told by their shapes' numbers.
+    guessed: bool,
     pictured: f64,
     /// Whether a picture between the text is large enough to hold text of its own.
     illustrated: bool,
@@ -257,12 +293,14 @@ fn draw<'a>(
         }
         Err(_) => true,
     };
+    let guessed = collector.unknown > 0 && shapes::name(&mut collector);
     let unknown = collector.unknown as usize;
     let text = lines::assemble(&collector.text, &collector.glyphs);
     Ok(Drawn {
         letters: text.chars().filter(|c| c.is_alphanumeric()).count(),
         text,
         unknown,
+        guessed,
         pictured: collector.pictured.1,
         illustrated: collector.illustrated(),
         calls: collector.calls,

@@ -49,6 +49,8 @@ pub struct Placed {
     pub size: f64,
     /// Number of the run it was drawn in.
     pub run: u32,
+    /// Its code in the font, when nobody knows what it means.
+    pub code: Option<u32>,
 }
 
 /// What a page holds.
@@ -195,12 +197,14 @@ impl<'a> Device<'a> for Collector<'_> {
                 f64::from(units.unwrap_or(500.0)) / 1000.0 * width
             };
             let at = self.text.len() as u32;
+            let mut code = None;
             match glyph.as_unicode() {
                 Some(BfString::Char(c)) => self.put(c.encode_utf8(&mut [0; 4])),
                 Some(BfString::String(s)) => self.put(&s),
                 None => {
                     self.unknown += 1;
                     self.text.push('\u{fffd}');
+                    code = Some(glyph.char_code());
                 }
             }
             self.glyphs.push(Placed {
@@ -211,6 +215,7 @@ impl<'a> Device<'a> for Collector<'_> {
                 advance,
                 size: height.clamp(0.1, 2000.0),
                 run: self.runs,
+                code,
             });
         }
     }

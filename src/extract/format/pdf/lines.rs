@@ -424,6 +424,7 @@ mod tests {
                     advance: 5.0,
                     size: 10.0,
                     run: run as u32,
+                    code: None,
                 });
             }
         }

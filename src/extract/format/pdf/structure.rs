@@ -1,4 +1,5 @@
-//! What a PDF holds beside its pages: document information, XMP, form fields, XFA data, annotations, bookmarks, files.
+//! What a PDF holds beside its pages: document information, XMP, annotations, bookmarks. Forms and embedded files are
+//! next door.
 //!
 //! All walks are bounded in depth and number, because references may lead in circles.
 
@@ -12,18 +13,17 @@ use hayro_interpret::hayro_syntax::{
 use crate::{
     extract::{
         error::ExtractError,
-        guard::{Guard, Member},
         story::Story,
         xml::{Node, Xml},
     },
-    model::{Anchor, Part},
+    model::Anchor,
 };
 
 /// Deepest nesting of fields, name trees and bookmarks.
-const DEEPEST: u32 = 64;
+pub const DEEPEST: u32 = 64;
 
 /// Most nodes of one walk.
-const NODES: usize = 200_000;
+pub const NODES: usize = 200_000;
 
 /// Text of a PDF string: UTF-16 or UTF-8 with a mark, or else PDFDocEncoding.
 pub fn text_of(bytes: &[u8]) -> String {
@@ -59,12 +59,14 @@ fn doc_char(byte: u8) -> char {
     }
 }
 
-fn string(dict: &Dict<'_>, key: &str) -> Option<String> {
+/// A text of a dictionary, when there is something in it.
+pub fn string(dict: &Dict<'_>, key: &str) -> Option<String> {
     let text = dict.get::<PdfString<'_>>(key)?;
     Some(text_of(text.as_bytes())).filter(|t| !t.trim().is_empty())
 }
 
-fn root<'a>(pdf: &'a Pdf) -> Option<Dict<'a>> {
+/// The catalogue.
+pub fn root<'a>(pdf: &'a Pdf) -> Option<Dict<'a>> {
     pdf.xref().get::<Dict<'_>>(pdf.xref().root_id())
 }
 
@@ -227,177 +229,6 @@ fn xmp(
     Ok(())
 }
 
-/// Values of form fields with their names, and the data of an XFA form. Returns the values, so that their
-/// appearances are not read again.
-///
-/// # Errors
-/// Those of the guard.
-pub fn fields(pdf: &Pdf, story: &mut Story<'_, '_>) -> Result<Vec<String>, ExtractError> {
-    let mut values = Vec::new();
-    let Some(form) = root(pdf).and_then(|r| r.get::<Dict<'_>>("AcroForm")) else {
-        return Ok(values);
-    };
-    if let Some(fields) = form.get::<Array<'_>>("Fields") {
-        let mut budget = NODES;
-        for field in fields.iter::<Dict<'_>>() {
-            one_field(&field, "", None, 0, &mut budget, &mut values, story)?;
-        }
-    }
-    for data in xfa(&form) {
-        if let Err(error) = xfa_data(&data, story) {
-            if error.ends_file() {
-                return Err(error);
-            }
-            story.out.problem("its XFA form is damaged");
-        }
-    }
-    Ok(values)
-}
-
-fn one_field<'a>(
-    field: &Dict<'a>,
-    above: &str,
-    inherited: Option<&str>,
-    depth: u32,
-    budget: &mut usize,
-    values: &mut Vec<String>,
-    story: &mut Story<'_, '_>,
-) -> Result<(), ExtractError> {
-    if depth > DEEPEST || *budget == 0 {
-        return Ok(());
-    }
-    *budget -= 1;
-    if budget.is_multiple_of(1024) {
-        story.out.check()?;
-    }
-    let own = string(field, "T").unwrap_or_default();
-    let name = match (above.is_empty(), own.is_empty()) {
-        (_, true) => above.to_owned(),
-        (true, false) => own,
-        (false, false) => format!("{above}.{own}"),
-    };
-    let kind = field
-        .get::<Name<'_>>("FT")
-        .map(|n| n.as_str().to_owned())
-        .or(inherited.map(str::to_owned));
-    let tip = string(field, "TU");
-    let label = tip.clone().unwrap_or_else(|| plain_name(&name));
-    let value = match field.get::<Object<'_>>("V") {
-        Some(Object::String(text)) => Some(text_of(text.as_bytes())),
-        Some(Object::Name(name)) => Some(text_of(name.as_ref())).filter(|n| n != "Off"),
-        Some(Object::Stream(stream)) => stream.decoded_data().ok().map(|d| text_of(&d)),
-        Some(Object::Array(array)) => {
-            let all: Vec<String> = array
-                .iter::<PdfString<'_>>()
-                .take(1000)
-                .map(|s| text_of(s.as_bytes()))
-                .collect();
-            Some(all.join(", ")).filter(|t| !t.is_empty())
-        }
-        _ => None,
-    };
-    // A ticked box says `Yes` or `1`: its name is the text then.
-    if let Some(value) = value.filter(|v| !v.trim().is_empty()) {
-        let text = if kind.as_deref() == Some("Btn") {
-            format!("{label}: {value}")
-        } else {
-            value
-        };
-        let place = Anchor::Region(format!("form field {name}").into());
-        story.note(place, Some(&label), text.trim())?;
-        values.push(text);
-    }
-    if let Some(kids) = field.get::<Array<'_>>("Kids") {
-        for kid in kids.iter::<Dict<'_>>() {
-            // Widgets of this field have no name of their own.
-            if kid.contains_key("T") || kid.contains_key("Kids") {
-                one_field(
-                    &kid,
-                    &name,
-                    kind.as_deref(),
-                    depth + 1,
-                    budget,
-                    values,
-                    story,
-                )?;
-            }
-            if *budget == 0 {
-                break;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The last step of a field's name without its index: `form1[0].page[0].Surname[0]` → `Surname`.
-fn plain_name(name: &str) -> String {
-    let last = name.rsplit('.').next().unwrap_or(name);
-    last.split('[').next().unwrap_or(last).replace('_', " ")
-}
-
-/// The data sets of an XFA form.
-fn xfa<'a>(form: &Dict<'a>) -> Vec<Vec<u8>> {
-    let mut found = Vec::new();
-    match form.get::<Object<'_>>("XFA") {
-        Some(Object::Stream(stream)) => {
-            found.extend(stream.decoded_data().ok().map(|d| d.into_owned()))
-        }
-        Some(Object::Array(array)) => {
-            let mut wanted = false;
-            for item in array.iter::<Object<'_>>().take(64) {
-                match item {
-                    Object::String(name) => wanted = name.as_bytes() == b"datasets",
-                    Object::Stream(stream) if wanted => {
-                        found.extend(stream.decoded_data().ok().map(|d| d.into_owned()));
-                    }
-                    _ => {}
-                }
-            }
-        }
-        _ => {}
-    }
-    found
-}
-
-fn xfa_data(data: &[u8], story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
-    let mut xml = Xml::new(data)?;
-    let mut names: Vec<String> = Vec::new();
-    let mut text = String::new();
-    // Of a whole template, only the data is of interest.
-    let mut inside = u32::from(memchr::memmem::find(data, b"<template").is_none());
-    while let Some(node) = xml.step()? {
-        match node {
-            Node::Open(tag) => {
-                if matches!(tag.name(), "datasets" | "data") {
-                    inside += 1;
-                }
-                if tag.name() == "dataDescription" {
-                    xml.skip()?;
-                    continue;
-                }
-                names.push(tag.name().to_owned());
-                text.clear();
-            }
-            Node::Text(more) => {
-                if inside > 0 {
-                    text.push_str(&more);
-                }
-            }
-            Node::Close(end) => {
-                if matches!(end.name(), "datasets" | "data") {
-                    inside = inside.saturating_sub(1);
-                }
-                if let Some(name) = names.pop() {
-                    let place = Anchor::Region(format!("form field {name}").into());
-                    story.note(place, Some(&name), text.trim())?;
-                }
-                text.clear();
-            }
-        }
-    }
-    Ok(())
-}
-
 /// Annotations of a page: their author and text, and where links lead. Returns the texts.
 ///
 /// # Errors
@@ -473,99 +304,6 @@ pub fn bookmarks(pdf: &Pdf, story: &mut Story<'_, '_>) -> Result<(), ExtractErro
     Ok(())
 }
 
-/// Reads every file that is embedded in the document or attached to a page.
-///
-/// # Errors
-/// Those that end the file.
-pub fn files(pdf: &Pdf, out: &mut Guard<'_>) -> Result<(), ExtractError> {
-    let mut found: Vec<Dict<'_>> = Vec::new();
-    if let Some(root) = root(pdf) {
-        let tree = root
-            .get::<Dict<'_>>("Names")
-            .and_then(|n| n.get::<Dict<'_>>("EmbeddedFiles"));
-        let mut budget = NODES;
-        if let Some(tree) = tree {
-            name_tree(&tree, 0, &mut budget, &mut found);
-        }
-        if let Some(associated) = root.get::<Array<'_>>("AF") {
-            found.extend(associated.iter::<Dict<'_>>().take(10_000));
-        }
-    }
-    for page in pdf.pages().iter().take(NODES) {
-        let Some(list) = page.raw().get::<Array<'_>>("Annots") else {
-            continue;
-        };
-        for annotation in list.iter::<Dict<'_>>().take(10_000) {
-            found.extend(annotation.get::<Dict<'_>>("FS"));
-        }
-    }
-    let mut seen = HashSet::new();
-    let mut number = 0;
-    for file in found {
-        let Some(embedded) = file.get::<Dict<'_>>("EF") else {
-            continue;
-        };
-        let stream = ["UF", "F", "Unix", "DOS", "Mac"]
-            .iter()
-            .find_map(|k| embedded.get::<Stream<'_>>(k));
-        let Some(stream) = stream else { continue };
-        if !seen.insert(stream.obj_id()) {
-            continue;
-        }
-        number += 1;
-        let name = ["UF", "F", "Unix", "DOS"]
-            .iter()
-            .find_map(|k| string(&file, k));
-        let name = name.unwrap_or_else(|| format!("attachment {number}"));
-        let name = name.rsplit(['/', '\\']).next().unwrap_or(&name).to_owned();
-        if let Some(description) = string(&file, "Desc") {
-            out.segment(
-                &description,
-                &crate::model::Layout::Marked {
-                    marks: vec![crate::model::Mark {
-                        at: 0,
-                        anchor: Anchor::Region(format!("description of {name}").into()),
-                    }],
-                    labels: Vec::new(),
-                },
-            )?;
-        }
-        let member = Member::new(Part::Attachment(name.into()));
-        match stream.decoded_data() {
-            Ok(data) => out.child_bytes(member, &data)?,
-            Err(_) => match stream.decoded() {
-                Ok(data) => out.child_bytes(member, &data)?,
-                Err(_) => {
-                    out.closed_child(member, ExtractError::corrupt("its data does not decode"))?
-                }
-            },
-        }
-    }
-    Ok(())
-}
-
-fn name_tree<'a>(node: &Dict<'a>, depth: u32, budget: &mut usize, found: &mut Vec<Dict<'a>>) {
-    if depth > DEEPEST || *budget == 0 {
-        return;
-    }
-    *budget -= 1;
-    if let Some(names) = node.get::<Array<'_>>("Names") {
-        for item in names.iter::<Object<'_>>().take(NODES) {
-            if let Object::Dict(dict) = item {
-                found.push(dict);
-            }
-        }
-    }
-    if let Some(kids) = node.get::<Array<'_>>("Kids") {
-        for kid in kids.iter::<Dict<'_>>() {
-            name_tree(&kid, depth + 1, budget, found);
-            if *budget == 0 {
-                return;
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -574,9 +312,5 @@ mod tests {
     fn strings_are_read_in_their_encodings() {
         assert_eq!(text_of(b"\xfe\xff\0A\0\xe9"), "Aé");
         assert_eq!(text_of(b"caf\xe9 \x96 \xa0"), "café Œ €");
-        assert_eq!(
-            plain_name("form1[0].p[0].Date_of_birth[0]"),
-            "Date of birth"
-        );
     }
 }
