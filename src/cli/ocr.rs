@@ -25,6 +25,11 @@ const BOUNDS: Bounds = Bounds {
     output: 1 << 20,
 };
 
+/// Whether the program is there.
+pub fn at_hand() -> bool {
+    on_the_path(PROGRAM).is_some()
+}
+
 /// What `--ocr` asks for. Without the program there is a line on the error output and no OCR: the scan is worth having
 /// all the same, and says what it could not read.
 pub fn reading(languages: &str) -> anyhow::Result<Option<OcrReading>> {

@@ -13,7 +13,7 @@ use clap::{
 };
 
 use crate::{
-    cli::{exit::Exit, inspect::level, options, terminal, whole},
+    cli::{exit::Exit, inspect::level, ocr, options, terminal, whole},
     config::Config,
     inventory::{AuditEntry, Inventory, log_use, record::RunId},
     model::Level,
@@ -168,6 +168,7 @@ pub fn report_options(least: Level, config: &Config) -> report::Options {
         existing: None,
         now: jiff::Timestamp::now(),
         timezone: jiff::tz::TimeZone::system(),
+        ocr_at_hand: ocr::at_hand(),
         program: "domesday".to_owned(),
     }
 }

@@ -296,9 +296,9 @@ fn scan(
     let met = tell(args, &show)?;
     if ended.absent > 0 {
         let message = format!(
-            "{} documents lay on a file system of which nothing is there now: is a share inside a root not mounted? \
-             They are kept in the inventory, and not marked as gone",
-            ended.absent
+            "{} on a file system of which nothing is there now: is a share inside a root not mounted? \
+             Nothing there was marked as gone",
+            text::plural(ended.absent, "document lay", "documents lay")
         );
         log.line(Event::Note, Weight::Warning, &message, Value::Null);
     }
@@ -309,7 +309,10 @@ fn scan(
         );
         log.line(Event::Note, Weight::Warning, &message, Value::Null);
     }
-    let exit = match (met, ended.progress.unread + ended.unread_members) {
+    let exit = match (
+        met,
+        ended.progress.unread + ended.unread_members + ended.absent,
+    ) {
         (true, _) => Exit::Met,
         (false, 0) => Exit::Complete,
         (false, _) => Exit::Unread,

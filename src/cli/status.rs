@@ -46,18 +46,28 @@ pub fn run(args: &StatusArgs, config: &Config) -> anyhow::Result<Exit> {
     )?;
     let key = key_for(&args.inventory, options::key_from_environment().as_deref());
     let key = match key {
-        Err(error) => error.to_string(),
+        Err(error) => Err(error.to_string()),
         Ok(key) => match (
             inventory.check_key(&key),
             options::key_from_environment().is_some(),
         ) {
-            (Err(error), _) => error.to_string(),
-            (Ok(()), true) => format!("fits ({})", options::KEY_VARIABLE),
-            (Ok(()), false) => format!("fits ({})", Key::path_for(&args.inventory).display()),
+            (Err(error), _) => Err(error.to_string()),
+            (Ok(()), true) => Ok(format!("fits ({})", options::KEY_VARIABLE)),
+            (Ok(()), false) => Ok(format!(
+                "fits ({})",
+                Key::path_for(&args.inventory).display()
+            )),
         },
     };
     let holder = holder(&args.inventory);
-    writeln!(out, "Key        {}", text::terminal(&key))?;
+    writeln!(
+        out,
+        "Key        {}",
+        match &key {
+            Ok(key) => text::terminal(key),
+            Err(_) => "does not open it: see below".into(),
+        }
+    )?;
     writeln!(
         out,
         "Now        {}",
@@ -145,7 +155,10 @@ pub fn run(args: &StatusArgs, config: &Config) -> anyhow::Result<Exit> {
             )?;
         }
     }
-    let todo = to_do(&inventory, config, holder.is_some())?;
+    let mut todo = to_do(&inventory, config, holder.is_some())?;
+    if let Err(trouble) = &key {
+        todo.insert(0, trouble.clone());
+    }
     if !todo.is_empty() {
         writeln!(out, "\nTo do")?;
     }
@@ -171,6 +184,14 @@ fn to_do(inventory: &Inventory, config: &Config, running: bool) -> anyhow::Resul
             "the last scan did not finish: run the same `domesday scan` again, and it goes on"
                 .to_owned(),
         );
+    }
+    if let Some(last) = runs.first()
+        && last.ending.as_deref() == Some("complete")
+        && let Some(reason) = &last.reason
+    {
+        lines.push(format!(
+            "{reason} Nothing was marked as gone: mount it and scan again"
+        ));
     }
     let now = jiff::Timestamp::now().as_millisecond();
     let complete = runs

@@ -39,7 +39,7 @@ CREATE TABLE run (                -- Scans.
     bytes INTEGER,                -- Bytes of the files read.
     text INTEGER,                 -- Bytes of text scanned.
     seconds REAL,                 -- Wall clock.
-    reason TEXT                   -- Why it ended as it did: `until 06:00`, or what failed; null when complete.
+    reason TEXT                   -- Why it ended as it did: `until 06:00`, what failed, or what was not mounted; null when all was well.
 ) STRICT;
 
 CREATE TABLE run_outcome (        -- How the entries of a run ended; they add up to what was walked.

@@ -89,6 +89,8 @@ pub struct Options {
     pub now: Timestamp,
     /// For dates.
     pub timezone: TimeZone,
+    /// Whether pictures of text could be read here if it were asked for: what to do about them is another thing then.
+    pub ocr_at_hand: bool,
     /// How the program was called, for the commands suggested: `domesday`.
     pub program: String,
 }
@@ -102,6 +104,7 @@ impl Default for Options {
             existing: None,
             now: Timestamp::now(),
             timezone: TimeZone::UTC,
+            ocr_at_hand: false,
             program: "domesday".into(),
         }
     }

@@ -12,8 +12,11 @@ use crate::{
         CategoryFigures, FolderFigures, Health, Inventory, Key, Root, Run, record::RawPath,
     },
     model::{Category, Class, Level, OutcomeKind},
-    report::{Options, Report, ReportError, text},
+    report::{Options, Report, ReportError, text, tree::Labels},
 };
+
+/// Columns of a terminal that sentences and tables fit into; paths are as long as they are.
+const WIDTH: usize = 80;
 
 /// Folders named.
 const FOLDERS: usize = 10;
@@ -182,7 +185,7 @@ pub fn render(model: &Model, options: &Options, out: &mut dyn Write) -> io::Resu
     heading(model, options, out)?;
     categories(model, out)?;
     folders(model, out)?;
-    unread(model, out)?;
+    unread(model, options, out)?;
     footing(model, options, out)
 }
 
@@ -204,6 +207,13 @@ fn heading(model: &Model, options: &Options, out: &mut dyn Write) -> io::Result<
         writeln!(out, "Scan of {started}, {ending}")?;
     }
     writeln!(out)?;
+    if model.special_exposed > 0 {
+        writeln!(
+            out,
+            "EVERYONE CAN READ {} with special category or criminal offence data\n",
+            text::plural(model.special_exposed, "file", "files")
+        )?;
+    }
     let inside = match model.members {
         0 => String::new(),
         n => format!(
@@ -239,8 +249,8 @@ fn categories(model: &Model, out: &mut dyn Write) -> io::Result<()> {
     } else {
         writeln!(
             out,
-            "{:<36} {:>9} {:>10} {:>10} {:>10} {:>10}",
-            "", "FILES", "FINDINGS", "HIGH", "MEDIUM", "PEOPLE ≤"
+            "{:<35} {:>10} {:>10} {:>10} {:>10}",
+            "", "FILES", "FINDINGS", "OF IT HIGH", "PEOPLE ≤"
         )?;
     }
     for (class, categories) in &model.classes {
@@ -249,12 +259,11 @@ fn categories(model: &Model, out: &mut dyn Write) -> io::Result<()> {
             let [_, medium, high] = figures.findings;
             writeln!(
                 out,
-                "  {:<34} {:>9} {:>10} {:>10} {:>10} {:>10}",
+                "  {:<33} {:>10} {:>10} {:>10} {:>10}",
                 category.title(),
                 text::number(figures.documents),
                 text::number(medium + high),
                 text::number(high),
-                text::number(medium),
                 text::number(figures.people),
             )?;
         }
@@ -284,7 +293,8 @@ fn categories(model: &Model, out: &mut dyn Write) -> io::Result<()> {
         ));
     }
     if !apart.is_empty() {
-        writeln!(out, "Not counted above: {}", apart.join("; "))?;
+        let apart = format!("Not counted above: {}", apart.join("; "));
+        writeln!(out, "{}", text::wrap(&apart, WIDTH))?;
     }
     writeln!(out)
 }
@@ -293,6 +303,7 @@ fn folders(model: &Model, out: &mut dyn Write) -> io::Result<()> {
     if model.folders.is_empty() {
         return Ok(());
     }
+    let labels = Labels::new(&model.roots);
     writeln!(out, "Where most of it is")?;
     for folder in &model.folders {
         let mut names: Vec<_> = folder.categories.iter().collect();
@@ -309,14 +320,14 @@ fn folders(model: &Model, out: &mut dyn Write) -> io::Result<()> {
             "  {:>6} of {:<14} {}  ({})",
             text::number(folder.holding),
             text::plural(folder.documents, "file", "files"),
-            text::terminal(&folder.path.display()),
+            text::terminal(&labels.label(&folder.path.display())),
             names.join(", "),
         )?;
     }
     writeln!(out)
 }
 
-fn unread(model: &Model, out: &mut dyn Write) -> io::Result<()> {
+fn unread(model: &Model, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let (documents, members) = model
         .unread
         .iter()
@@ -337,32 +348,34 @@ fn unread(model: &Model, out: &mut dyn Write) -> io::Result<()> {
         }
     )?;
     for unread in &model.unread {
-        let reasons: Vec<_> = unread
+        let mut reasons: Vec<_> = unread
             .reasons
             .iter()
             .take(REASONS)
             .map(|(reason, count)| format!("{} ({})", text::terminal(reason), text::number(*count)))
             .collect();
         let more = unread.reasons.len().saturating_sub(REASONS);
-        let more = if more > 0 {
-            format!(", {more} more")
-        } else {
-            String::new()
-        };
+        if more > 0 {
+            reasons.push(format!("{more} more reasons"));
+        }
+        let mut reasons = reasons.into_iter();
         writeln!(
             out,
-            "  {:<22} {:>8}   {}{more}",
+            "  {:<22} {:>8}   {}",
             unread.outcome.title(),
             text::number(unread.documents + unread.members),
-            reasons.join(", "),
+            reasons.next().unwrap_or_default(),
         )?;
+        for reason in reasons {
+            writeln!(out, "{:36}{reason}", "")?;
+        }
     }
-    pictures(model, out)?;
+    pictures(model, options, out)?;
     writeln!(out)
 }
 
 /// What to do about pictures of text.
-fn pictures(model: &Model, out: &mut dyn Write) -> io::Result<()> {
+fn pictures(model: &Model, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let count: u64 = model
         .unread
         .iter()
@@ -374,12 +387,31 @@ fn pictures(model: &Model, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(
         out,
-        "  {} pictures of text: to have {} read, install the program tesseract (tesseract-ocr) and scan with --ocr",
+        "  {} pictures of text: to have {} read,\n  {}scan with --ocr",
         match count {
             1 => "1 document holds only".to_owned(),
             n => format!("{} documents hold only", text::number(n)),
         },
         if count == 1 { "it" } else { "them" },
+        if options.ocr_at_hand {
+            ""
+        } else {
+            "install the program tesseract (tesseract-ocr) and "
+        },
+    )
+}
+
+/// How much was read, and how fast.
+fn read(run: &Run, out: &mut dyn Write) -> io::Result<()> {
+    let speed = |bytes: u64| text::bytes((bytes as f64 / run.seconds.max(0.001)) as u64);
+    writeln!(
+        out,
+        "Read {} in {} ({}/s), {} of text ({}/s)",
+        text::bytes(run.bytes),
+        text::duration(run.seconds),
+        speed(run.bytes),
+        text::bytes(run.text),
+        speed(run.text),
     )
 }
 
@@ -396,8 +428,7 @@ fn footing(model: &Model, options: &Options, out: &mut dyn Write) -> io::Result<
         } else {
             "≠"
         };
-        writeln!(
-            out,
+        let walked = format!(
             "Walked {} {sign} {}",
             text::plural(run.walked, "entry", "entries"),
             if parts.is_empty() {
@@ -405,17 +436,17 @@ fn footing(model: &Model, options: &Options, out: &mut dyn Write) -> io::Result<
             } else {
                 parts.join(" + ")
             }
-        )?;
-        let speed = |bytes: u64| text::bytes((bytes as f64 / run.seconds.max(0.001)) as u64);
-        writeln!(
-            out,
-            "Read {} in {} ({}/s), {} of text ({}/s)",
-            text::bytes(run.bytes),
-            text::duration(run.seconds),
-            speed(run.bytes),
-            text::bytes(run.text),
-            speed(run.text),
-        )?;
+        );
+        writeln!(out, "{}", text::wrap(&walked, WIDTH))?;
+        if run.bytes == 0 {
+            writeln!(
+                out,
+                "No file had to be read; it took {}",
+                text::duration(run.seconds)
+            )?;
+        } else {
+            read(run, out)?;
+        }
     }
     if model.gone > 0 {
         writeln!(
@@ -442,11 +473,16 @@ fn footing(model: &Model, options: &Options, out: &mut dyn Write) -> io::Result<
     writeln!(out)?;
     writeln!(out, "Next:")?;
     let program = &options.program;
-    for (command, purpose) in [
+    let exposure = ("report exposure", "what everyone can read");
+    for (command, purpose) in (model.exposed > 0).then_some(exposure).into_iter().chain([
         ("report coverage", "what could not be read, file by file"),
+        (
+            "report html --output domesday.html",
+            "the same as a page, to open in a browser",
+        ),
         ("report csv", "every finding, for a spreadsheet"),
         ("find --name \"…\"", "where a person is"),
-    ] {
+    ]) {
         writeln!(
             out,
             "  {program} {command} --inventory {inventory}   # {purpose}"

@@ -55,6 +55,25 @@ pub fn fit(text: &str, width: usize) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Broken between words into lines of at most so many characters, those after the first set in by two. A longer word stays
+/// whole.
+pub fn wrap(words: &str, width: usize) -> String {
+    let (mut wrapped, mut column) = (String::new(), 0);
+    for word in words.split(' ') {
+        let length = word.chars().count();
+        if column > 0 && column + 1 + length > width {
+            wrapped.push_str("\n  ");
+            column = 2;
+        } else if column > 0 {
+            wrapped.push(' ');
+            column += 1;
+        }
+        wrapped.push_str(word);
+        column += length;
+    }
+    wrapped
+}
+
 /// `1234567` → `1,234,567`.
 pub fn number(n: u64) -> String {
     let digits = n.to_string();

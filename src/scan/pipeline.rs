@@ -440,7 +440,10 @@ impl<'j> Scanner<'j> {
                 bytes: progress.bytes,
                 text: progress.text,
                 seconds: ended.seconds,
-                reason: why.filter(|_| interrupted),
+                reason: match interrupted {
+                    true => why,
+                    false => absence(&ended),
+                },
             },
         )?;
         ended.walked = reconciliation.walked;
@@ -454,6 +457,19 @@ impl<'j> Scanner<'j> {
         forget_journal(self.job);
         Ok(ended)
     }
+}
+
+/// What a complete run did not find where it was, for `status`.
+fn absence(ended: &Ended) -> Option<String> {
+    if let Some(root) = ended.empty.first() {
+        return Some(format!("{} was empty: is it mounted?", root.display()));
+    }
+    (ended.absent > 0).then(|| {
+        format!(
+            "{} documents lay on a file system of which nothing was there: is it mounted?",
+            ended.absent
+        )
+    })
 }
 
 /// Stack of a worker: parsers of nested formats recurse.
