@@ -102,8 +102,12 @@ pub struct Held {
     pub accessed: Option<i64>,
     /// Who can read it.
     pub exposure: Exposure,
+    /// Owner, empty where unknown.
+    pub owner: Arc<str>,
     /// How reading it ended.
     pub outcome: OutcomeKind,
+    /// Why, in words; mostly empty.
+    pub reason: String,
     /// Categories held.
     pub categories: Categories,
     /// Findings of high confidence.
@@ -169,12 +173,14 @@ impl Inventory {
         let sql = |e| E::from(self.sql(e));
         let names = self.held_in_names().map_err(sql)?;
         let folders = self.folders_by_number().map_err(sql)?;
+        let owners = self.owners_by_number().map_err(sql)?;
+        let nobody: Arc<str> = Arc::from("");
         let mut sets = Sets::new(self).map_err(sql)?;
         let mut statement = self
             .db
             .prepare(
                 "SELECT d.id, d.folder, d.name, d.size, d.mtime, d.accessed, d.exposure, d.outcome, d.content,
-                        c.high, c.medium, c.low, c.categories, c.people, c.unread, c.live
+                        c.high, c.medium, c.low, c.categories, c.people, c.unread, c.live, d.owner, d.reason
                  FROM document d LEFT JOIN content c ON c.id = d.content WHERE d.gone_run IS NULL",
             )
             .map_err(sql)?;
@@ -197,7 +203,13 @@ impl Inventory {
                     modified: row.get(4)?,
                     accessed: row.get(5)?,
                     exposure: Exposure::from_number(row.get(6)?),
+                    owner: row
+                        .get::<_, Option<i64>>(16)?
+                        .and_then(|owner| owners.get(&owner))
+                        .unwrap_or(&nobody)
+                        .clone(),
                     outcome,
+                    reason: row.get(17)?,
                     categories: sets.get(row.get::<_, Option<i64>>(12)?.unwrap_or(0)),
                     high: count(row, 9)?,
                     medium: count(row, 10)?,
@@ -245,6 +257,13 @@ impl Inventory {
             sum.people = sum.people.max(count(row, 5)?);
         }
         Ok(names)
+    }
+
+    fn owners_by_number(&self) -> rusqlite::Result<HashMap<i64, Arc<str>>> {
+        self.db
+            .prepare("SELECT id, name FROM principal")?
+            .query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?.into())))?
+            .collect()
     }
 
     fn folders_by_number(&self) -> rusqlite::Result<HashMap<i64, Arc<Folder>>> {

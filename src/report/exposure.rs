@@ -45,10 +45,9 @@ impl Report for Exposure {
                 writeln!(out, "{heading}")?;
             }
             for held in files {
-                let owner = inventory.place(held.document)?.map(|place| place.owner);
-                let owner = match owner.as_deref() {
-                    None | Some("") => String::new(),
-                    Some(owner) => format!(", owner {}", text::terminal(owner)),
+                let owner = match &*held.owner {
+                    "" => String::new(),
+                    owner => format!(", owner {}", text::terminal(owner)),
                 };
                 let mut categories: Vec<_> = held.categories.iter().collect();
                 categories.sort_by_key(|c| c.class() == Class::Standard);

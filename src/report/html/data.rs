@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::charts;
 use crate::{
-    inventory::{Held, Inventory, Place, record::Exposure},
-    model::{Category, Class, Evidence, Status},
+    inventory::{Held, Inventory, record::Exposure},
+    model::{Category, Class, Evidence, Outcome, Status},
     report::{
         Options, ReportError, text,
         tree::{Labels, Tree},
@@ -127,11 +127,9 @@ pub(super) fn gather(inventory: &Inventory, options: &Options) -> Result<Data, R
     let mut rows = Vec::with_capacity(kept.len());
     let mut details = Details::default();
     for held in kept {
-        // It may have gone since it was counted.
-        if let Some(place) = inventory.place(held.document)? {
-            rows.push(row(&held, &place, &labels, &mut folders));
-            details.fill(inventory, &place, rows.last_mut())?;
-        }
+        let mut row = row(&held, &labels, &mut folders);
+        details.fill(inventory, &held, &mut row)?;
+        rows.push(row);
     }
     let detailed = details.documents;
     let mut note =
@@ -209,7 +207,7 @@ fn cut(kept: &mut Vec<Held>) -> u64 {
     over as u64
 }
 
-fn row(held: &Held, place: &Place, labels: &Labels, folders: &mut Folders) -> Row {
+fn row(held: &Held, labels: &Labels, folders: &mut Folders) -> Row {
     let mut categories: Vec<u8> = held
         .categories
         .iter()
@@ -217,8 +215,8 @@ fn row(held: &Held, place: &Place, labels: &Labels, folders: &mut Folders) -> Ro
         .collect();
     categories
         .sort_unstable_by_key(|&c| (Category::ALL[usize::from(c)].class() == Class::Standard, c));
-    let outcome = if place.outcome.kind.is_problem() {
-        place.outcome.to_string()
+    let outcome = if held.outcome.is_problem() {
+        Outcome::new(held.outcome, &*held.reason).to_string()
     } else {
         match held.unread_inside {
             0 => String::new(),
@@ -234,7 +232,7 @@ fn row(held: &Held, place: &Place, labels: &Labels, folders: &mut Folders) -> Ro
             .map(text::file_time)
             .and_then(|time| time.get(..10).map(str::to_owned))
             .unwrap_or_default(),
-        o: text::terminal(&place.owner).into_owned(),
+        o: text::terminal(&held.owner).into_owned(),
         e: held.exposure as u8,
         u: text::terminal(&outcome).into_owned(),
         f: [held.high, held.medium, held.hints],
@@ -257,14 +255,18 @@ impl Details {
     fn fill(
         &mut self,
         inventory: &Inventory,
-        place: &Place,
-        row: Option<&mut Row>,
+        held: &Held,
+        row: &mut Row,
     ) -> Result<(), ReportError> {
-        let Some(row) = row.filter(|_| self.bytes <= DETAILS) else {
+        if self.bytes > DETAILS {
+            return Ok(());
+        }
+        self.documents += 1;
+        // It may have gone since it was counted.
+        let Some(place) = inventory.place(held.document)? else {
             return Ok(());
         };
-        self.documents += 1;
-        for part in inventory.parts(place)? {
+        for part in inventory.parts(&place)? {
             let within = if part.in_name {
                 "in its name".to_owned()
             } else {
@@ -284,7 +286,7 @@ impl Details {
                             finding.confidence.level().name(),
                             text::terminal(&finding.preview).into_owned(),
                             why(finding.status, &finding.evidence),
-                            part.id_of(place, rule, finding.number).to_string(),
+                            part.id_of(&place, rule, finding.number).to_string(),
                         )
                     })
                     .collect();

@@ -90,7 +90,6 @@ impl Table for Exposure {
         each: &mut Each<'_>,
     ) -> Result<(), ReportError> {
         for held in exposed(inventory)? {
-            let owner = inventory.place(held.document)?.map(|place| place.owner);
             each(vec![
                 held.path().display().into(),
                 held.exposure.name().into(),
@@ -103,7 +102,7 @@ impl Table for Exposure {
                 Cell::Ids(held.categories.iter().map(|c| c.id()).collect()),
                 held.findings().into(),
                 held.people.into(),
-                owner.as_deref().unwrap_or_default().into(),
+                (&*held.owner).into(),
                 held.modified.map_or(Cell::Empty, Cell::Time),
             ])?;
         }
