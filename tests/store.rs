@@ -136,6 +136,66 @@ fn a_person_is_forgotten_and_every_byte_searched() {
 }
 
 #[test]
+fn names_of_sheets_fields_members_and_files_are_forgotten_too() {
+    let folder = desk();
+    let folder = folder.path();
+    let share = folder.join("share");
+    // Field names, a list of own people, something said of one value, and files gone whose names alone speak.
+    fs::write(
+        share.join("rota.json"),
+        r#"{"Zebedee Quillfeather": {"email": "rota@example.org", "phone": "07700 900123"}, "Ada": {"email": "ada@example.org"}}"#,
+    )
+    .unwrap();
+    fs::write(share.join("Leavers/minutes-of_quillfeather zebedee.log"), "nothing").unwrap();
+    fs::write(folder.join("own.csv"), "NI number\nAB123456C\nAB654321A\n").unwrap();
+    for arguments in [
+        &["scan", "share"][..],
+        &["match", "load", "own.csv"],
+    ] {
+        let done = run(folder, arguments);
+        assert_eq!(done.status.code(), Some(0), "{}", said(&done));
+    }
+    fs::remove_file(folder.join("own.csv")).unwrap();
+    fs::remove_file(share.join("Leavers/minutes-of_quillfeather zebedee.log")).unwrap();
+    fs::remove_file(share.join("Leavers/Zebedee Quillfeather.txt")).unwrap();
+    assert_eq!(run(folder, &["scan", "share"]).status.code(), Some(0));
+    let forgotten = run(
+        folder,
+        &["forget", "--yes", "--name", "Zebedee Quillfeather", "--nino", "AB123456C"],
+    );
+    let words = said(&forgotten);
+    assert_eq!(forgotten.status.code(), Some(0), "{words}");
+    assert!(words.contains("nothing is left of it"), "{words}");
+    assert!(words.contains("2 places that are gone"), "{words}");
+    assert!(words.contains("named so"), "{words}");
+    // Every byte: the database, its log, and what lies beside it.
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            let bytes = fs::read(&path).unwrap().to_ascii_lowercase();
+            for needle in [&b"quillfeather"[..], b"zebedee"] {
+                assert!(
+                    !bytes.windows(needle.len()).any(|window| window == needle),
+                    "a name is left in {}",
+                    path.display()
+                );
+            }
+        }
+    }
+    let db = rusqlite::Connection::open(folder.join("domesday.db")).unwrap();
+    let own: i64 = db
+        .query_row("SELECT COUNT(*) FROM own", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(own, 1, "the list of own people knows one less");
+    drop(db);
+    // What is left can be read, and others are as they were.
+    let rest = run(folder, &["report", "csv"]);
+    let rest = String::from_utf8_lossy(&rest.stdout).into_owned();
+    assert!(rest.contains("(forgotten)"), "{rest}");
+    assert!(found(folder, &["--nino", "AB654321A"]));
+}
+
+#[test]
 fn one_word_or_nobody_is_not_forgotten() {
     let folder = desk();
     let word = run(folder.path(), &["forget", "--yes", "--name", "Zebedee"]);

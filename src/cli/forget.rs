@@ -25,8 +25,9 @@ use crate::{
 /// Take a person's traces out of the inventory: hashes, previews, names, places that are gone
 ///
 /// Erase the documents first and scan, so that they are marked gone; then their places, paths and history go as well.
-/// Documents that still hold the person are named: a scan that reads them again finds the person again. Names are
-/// forgotten in the form given, in any order of their words; give each form. The database is written anew, and every byte
+/// Documents that still hold the person, or have the name in their path or in that of a member, are named: a scan that reads
+/// them again finds the person again. Names are forgotten in the form given, in any order of their words, also where they
+/// are names of sheets and fields; give each form. The database is written anew, and every byte
 /// of it is searched afterwards. That it was done is logged, without the values. Backups of the inventory are yours to see to.
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -84,6 +85,7 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
         .flat_map(|q| q.hashes.clone())
         .collect();
     let mut kinds = asked.kinds();
+    let mut names = Vec::new();
     for name in options::private_values(&args.name)? {
         let tokens = name_parts(&name).tokens;
         if tokens.len() < 2 {
@@ -97,6 +99,7 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
             values.push(key.value(&rule.id, &name_form(&tokens)));
         }
         kinds.push("name".to_owned());
+        names.push(Sensitive::new(name));
     }
     if values.is_empty() {
         bail!("nobody to forget: give a name or an identifier, as `domesday find` takes them");
@@ -110,6 +113,7 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
     let mut writer = Writer::open(&args.inventory, &key, &holder)?;
     let forgotten = writer.forget(&Traces {
         values,
+        names,
         kinds,
         user,
         host,
@@ -121,7 +125,7 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
     }
     writeln!(
         out,
-        "Forgotten: {}, {}, {}, {}",
+        "Forgotten: {}, {}, {}, {}, {}",
         text::plural(
             forgotten.values,
             "entry of the index",
@@ -129,6 +133,11 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
         ),
         text::plural(forgotten.previews, "preview", "previews"),
         text::plural(forgotten.names, "name", "names"),
+        text::plural(
+            forgotten.labels,
+            "sheet or field named so",
+            "sheets and fields named so"
+        ),
         text::plural(
             forgotten.places,
             "place that is gone",
@@ -138,7 +147,7 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
     if !forgotten.still_there.is_empty() {
         writeln!(
             out,
-            "Still there, and found again when they are read again:"
+            "Still there, and found again when they are read again (by what is in them, or by their names):"
         )?;
     }
     for path in &forgotten.still_there {
@@ -157,8 +166,10 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
     if forgotten.traces > 0 {
         bail!("something is left in the inventory: this is a fault of domesday; please report it");
     }
-    Ok(match forgotten.values + forgotten.places {
-        0 => Exit::Met,
-        _ => Exit::Complete,
-    })
+    Ok(
+        match forgotten.values + forgotten.labels + forgotten.places {
+            0 => Exit::Met,
+            _ => Exit::Complete,
+        },
+    )
 }

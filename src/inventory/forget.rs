@@ -9,16 +9,20 @@ use std::{collections::BTreeSet, fs, path::Path};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Serialize;
 
-use crate::inventory::{
-    content::drop_parts,
-    database::with_suffix,
-    error::InventoryError,
-    overview::Figures,
-    pack::Names,
-    read::{joined, name},
-    record::{RawPath, ValueHash},
-    sums::count_roots,
-    write::{WriteError, Writer, now},
+use crate::{
+    inventory::{
+        content::drop_parts,
+        database::with_suffix,
+        error::InventoryError,
+        names::name_tokens,
+        overview::Figures,
+        pack::Names,
+        read::{joined, name},
+        record::{RawPath, ValueHash},
+        sums::count_roots,
+        write::{WriteError, Writer, now},
+    },
+    model::Sensitive,
 };
 
 /// What is to be forgotten, as hashes under the inventory's key.
@@ -26,6 +30,8 @@ use crate::inventory::{
 pub struct Traces {
     /// Identifiers and whole names.
     pub values: Vec<ValueHash>,
+    /// The names themselves, for where they stand in clear: names of files, of archive members, of sheets and fields.
+    pub names: Vec<Sensitive>,
     /// Kinds asked for, for the log. Never the values.
     pub kinds: Vec<String>,
     /// Account, for the log.
@@ -45,6 +51,8 @@ pub struct Forgotten {
     pub previews: u64,
     /// Names, with the ways that led to them.
     pub names: u64,
+    /// Names of sheets, headers and fields that spoke of the person.
+    pub labels: u64,
     /// Places that are gone, with their paths and their history.
     pub places: u64,
     /// Places that are still there and held the person: they will be found again when they are read again.
@@ -82,6 +90,120 @@ impl Writer {
     }
 }
 
+impl Forgotten {
+    /// Notes a place that is there and still speaks of the person.
+    fn remains(&mut self, path: RawPath) {
+        if !self.still_there.contains(&path) {
+            self.still_there.push(path);
+        }
+    }
+}
+
+/// The names to be forgotten, as their words.
+struct Named(Vec<Vec<String>>);
+
+impl Named {
+    fn new(names: &[Sensitive]) -> Named {
+        let words = names.iter().map(|name| name_tokens(name.expose()));
+        Named(words.filter(|words| words.len() > 1).collect())
+    }
+
+    /// Whether all words of a name stand in a text, in any order.
+    fn in_text(&self, text: &str) -> bool {
+        if self.0.is_empty() {
+            return false;
+        }
+        let apart: String = text
+            .chars()
+            .map(|c| {
+                if c.is_alphabetic() || c == '\'' || c == '’' {
+                    c
+                } else {
+                    ' '
+                }
+            })
+            .collect();
+        let words = name_tokens(&apart);
+        self.0
+            .iter()
+            .any(|name| name.iter().all(|word| words.contains(word)))
+    }
+
+    /// Places whose path, or the name of a document inside them, speaks of the person: number, whether gone, path.
+    fn places(&self, tx: &Connection) -> rusqlite::Result<Vec<(i64, bool, RawPath)>> {
+        let mut found = Vec::new();
+        if self.0.is_empty() {
+            return Ok(found);
+        }
+        for sql in [
+            "SELECT d.id, d.gone_run IS NOT NULL, r.path, f.path, d.name, ''
+             FROM document d JOIN folder f ON f.id = d.folder JOIN root r ON r.id = f.root",
+            "SELECT d.id, d.gone_run IS NOT NULL, r.path, f.path, d.name, p.chain
+             FROM part p JOIN document d ON d.content = p.content
+             JOIN folder f ON f.id = d.folder JOIN root r ON r.id = f.root WHERE p.chain IS NOT NULL",
+        ] {
+            let mut statement = tx.prepare(sql)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let path = joined(&name(row, 3)?, &name(row, 4)?);
+                let chain: String = row.get(5)?;
+                let speaks = match chain.is_empty() {
+                    true => self.in_text(&path.display()),
+                    false => self.in_text(&chain),
+                };
+                if speaks {
+                    found.push((row.get(0)?, row.get(1)?, joined(&name(row, 2)?, &path)));
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// What stands for a name of a sheet, a header or a field that was a person's.
+const TAKEN_OUT: &str = "(forgotten)";
+
+/// Takes names of sheets, headers and fields that speak of the person out of all parts; returns them, to be looked for.
+fn forget_labels(
+    tx: &Connection,
+    named: &Named,
+    forgotten: &mut Forgotten,
+) -> Result<Vec<Vec<u8>>, WriteError> {
+    let mut taken = BTreeSet::new();
+    if named.0.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut changed = Vec::new();
+    {
+        let mut statement = tx.prepare("SELECT id, places FROM part WHERE places IS NOT NULL")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            // A list that does not parse is shown to nobody.
+            let list: Vec<String> =
+                serde_json::from_str(row.get_ref(1)?.as_str().unwrap_or_default())
+                    .unwrap_or_default();
+            if list.iter().any(|label| named.in_text(label)) {
+                changed.push((row.get::<_, i64>(0)?, list));
+            }
+        }
+    }
+    for (part, mut list) in changed {
+        for label in &mut list {
+            if named.in_text(label) {
+                taken.insert(std::mem::replace(label, TAKEN_OUT.to_owned()).into_bytes());
+                forgotten.labels += 1;
+            }
+        }
+        let json = serde_json::to_string(&list)
+            .map_err(|_| WriteError::Record("names of places that are not text"))?;
+        tx.execute(
+            "UPDATE part SET places = ?2 WHERE id = ?1",
+            params![part, json],
+        )?;
+    }
+    Ok(taken.into_iter().collect())
+}
+
 fn take_out(
     tx: &Connection,
     hashes: &BTreeSet<ValueHash>,
@@ -96,28 +218,41 @@ fn take_out(
                 .query_map([hash], |row| row.get::<_, i64>(0))?
                 .collect::<Result<Vec<_>, _>>()?,
         );
-        let rows = tx.execute("DELETE FROM value WHERE hash = ?1", [hash])?;
+        // Lists of own people, and what was said of one value, know the person too.
+        let rows = tx.execute("DELETE FROM value WHERE hash = ?1", [hash])?
+            + tx.execute("DELETE FROM own WHERE hash = ?1", [hash])?
+            + tx.execute("DELETE FROM review WHERE hash = ?1", [hash])?;
         forgotten.values += rows as u64;
         forgotten.names += forget_name(tx, hash)?;
     }
     let mut removed = Vec::new();
+    let named = Named::new(&who.names);
+    let mut needles = forget_labels(tx, &named, &mut forgotten)?;
+    for (document, gone, path) in named.places(tx)? {
+        if !gone {
+            forgotten.remains(path);
+        } else if let Some(path) = drop_place(tx, document)? {
+            forgotten.places += 1;
+            removed.push(path);
+        }
+    }
     for part in parts {
         forgotten.previews += forget_shown(tx, part, hashes)?;
         for (document, gone, path) in places(tx, part)? {
             if !gone {
-                if !forgotten.still_there.contains(&path) {
-                    forgotten.still_there.push(path);
-                }
-                continue;
-            }
-            forgotten.places += 1;
-            if let Some(path) = drop_place(tx, document)? {
+                forgotten.remains(path);
+            } else if let Some(path) = drop_place(tx, document)? {
+                forgotten.places += 1;
                 removed.push(path);
             }
         }
     }
-    // A path that another place still has says nothing about this person's document.
-    let mut needles = Vec::new();
+    // A path that another place still has says nothing about this person's document; nor does a label that stands in the
+    // path of a place that is there, which is told.
+    needles.retain(|label| {
+        let within = |path: &RawPath| memchr::memmem::find(&path.0, label).is_some();
+        label.len() >= 8 && !forgotten.still_there.iter().any(within)
+    });
     for path in removed {
         let there = tx
             .prepare_cached("SELECT 1 FROM document WHERE CAST(name AS BLOB) = ?1 LIMIT 1")?
@@ -132,7 +267,7 @@ fn take_out(
         .map_err(|_| WriteError::Record("figures that are not text"))?;
     tx.execute("UPDATE rollup SET figures = ?1", [figures])?;
     let detail = serde_json::json!({ "kinds": who.kinds, "values": forgotten.values,
-        "places": forgotten.places, "still_there": forgotten.still_there.len() });
+        "places": forgotten.places, "labels": forgotten.labels, "still_there": forgotten.still_there.len() });
     tx.execute(
         "INSERT INTO audit (at, user, host, action, detail, purpose) VALUES (?1, ?2, ?3, 'forget', ?4, ?5)",
         params![now(), who.user, who.host, detail.to_string(), who.purpose],
