@@ -146,12 +146,13 @@ fn names_of_sheets_fields_members_and_files_are_forgotten_too() {
         r#"{"Zebedee Quillfeather": {"email": "rota@example.org", "phone": "07700 900123"}, "Ada": {"email": "ada@example.org"}}"#,
     )
     .unwrap();
-    fs::write(share.join("Leavers/minutes-of_quillfeather zebedee.log"), "nothing").unwrap();
+    fs::write(
+        share.join("Leavers/minutes-of_quillfeather zebedee.log"),
+        "nothing",
+    )
+    .unwrap();
     fs::write(folder.join("own.csv"), "NI number\nAB123456C\nAB654321A\n").unwrap();
-    for arguments in [
-        &["scan", "share"][..],
-        &["match", "load", "own.csv"],
-    ] {
+    for arguments in [&["scan", "share"][..], &["match", "load", "own.csv"]] {
         let done = run(folder, arguments);
         assert_eq!(done.status.code(), Some(0), "{}", said(&done));
     }
@@ -161,7 +162,14 @@ fn names_of_sheets_fields_members_and_files_are_forgotten_too() {
     assert_eq!(run(folder, &["scan", "share"]).status.code(), Some(0));
     let forgotten = run(
         folder,
-        &["forget", "--yes", "--name", "Zebedee Quillfeather", "--nino", "AB123456C"],
+        &[
+            "forget",
+            "--yes",
+            "--name",
+            "Zebedee Quillfeather",
+            "--nino",
+            "AB123456C",
+        ],
     );
     let words = said(&forgotten);
     assert_eq!(forgotten.status.code(), Some(0), "{words}");
