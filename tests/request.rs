@@ -10,3 +10,5 @@ mod documents;
 mod story;
 #[path = "request/support.rs"]
 mod support;
+#[path = "request/whole.rs"]
+mod whole;

@@ -325,4 +325,120 @@ mod tests {
         assert_eq!(clock.due, Some(date(2026, 7, 1)));
         assert!(clock.warnings[0].contains("erasure"));
     }
+
+    /// The rule once more, by counting days.
+    fn by_hand(received: Date, months: i32, paused: i32, calendar: &Calendar) -> Date {
+        let month = i32::from(received.month()) - 1 + months;
+        let year = received.year() + (month / 12) as i16;
+        let month = (month % 12 + 1) as i8;
+        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let last = match month {
+            2 => 28 + i8::from(leap),
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        };
+        let mut day = date(year, month, received.day().min(last));
+        for _ in 0..paused {
+            day = day.tomorrow().expect("far from the end of time");
+        }
+        while matches!(
+            day.weekday(),
+            jiff::civil::Weekday::Saturday | jiff::civil::Weekday::Sunday
+        ) || calendar.is_holiday(day)
+        {
+            day = day.tomorrow().expect("far from the end of time");
+        }
+        day
+    }
+
+    #[test]
+    fn every_day_of_ten_years_in_three_nations() {
+        for (nation, ..) in Nation::ALL {
+            let calendar = Calendar::of(*nation);
+            let mut day = date(2019, 1, 1);
+            let mut last = None;
+            while day < date(2030, 1, 1) {
+                let plain = due(day, *nation, &[], false);
+                let extended = due(day, *nation, &[], true);
+                assert_eq!(
+                    plain.due,
+                    Some(by_hand(day, 1, 0, &calendar)),
+                    "{day} {nation}"
+                );
+                assert_eq!(
+                    extended.due,
+                    Some(by_hand(day, 3, 0, &calendar)),
+                    "{day} {nation}"
+                );
+                assert_eq!(
+                    Some(extended.extend_by),
+                    plain.due,
+                    "told within the first month"
+                );
+                // Who asks later is not answered earlier.
+                assert!(plain.due >= last, "{day} {nation}");
+                last = plain.due;
+                day = day.tomorrow().expect("far from the end of time");
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_stands_still_is_added_and_identity_starts_anew(
+            start in 0_i32..3650, asked in 0_i32..28, waited in 0_i32..60, extended: bool, which in 0_usize..3,
+        ) {
+            let nation = Nation::ALL[which].0;
+            let calendar = Calendar::of(nation);
+            let received = date(2019, 1, 1).saturating_add(start.days());
+            let from = received.saturating_add(asked.days());
+            let to = from.saturating_add(waited.days());
+            let months = if extended { 3 } else { 1 };
+            let pause = |why| [Pause { why, from, to: Some(to) }];
+            let clarified = due(received, nation, &pause(Stop::Clarification), extended);
+            proptest::prop_assert_eq!(clarified.due, Some(by_hand(received, months, waited, &calendar)));
+            proptest::prop_assert_eq!(clarified.paused, waited);
+            let identified = due(received, nation, &pause(Stop::Identity), extended);
+            proptest::prop_assert_eq!(identified.due, Some(by_hand(to, months, 0, &calendar)));
+            // While it is awaited there is no date.
+            let awaited = [Pause { why: Stop::Identity, from, to: None }];
+            proptest::prop_assert_eq!(due(received, nation, &awaited, extended).due, None);
+        }
+    }
+
+    #[test]
+    fn months_that_have_no_such_day_leap_years_and_substitute_days() {
+        let at = |day, nation| due(day, nation, &[], false).due.expect("it runs");
+        let (england, scotland, ireland) = (
+            Nation::EnglandAndWales,
+            Nation::Scotland,
+            Nation::NorthernIreland,
+        );
+        for (received, nation, answer) in [
+            // 31 January: 28 or 29 February, Friday, Monday, Thursday.
+            (date(2025, 1, 31), england, date(2025, 2, 28)),
+            (date(2022, 1, 31), england, date(2022, 2, 28)),
+            (date(2024, 1, 31), scotland, date(2024, 2, 29)),
+            (date(2028, 1, 29), england, date(2028, 2, 29)),
+            // 28 and 29 February themselves.
+            (date(2024, 2, 29), england, date(2024, 4, 2)),
+            (date(2025, 2, 28), england, date(2025, 3, 28)),
+            // 31 August has no fellow in September.
+            (date(2026, 8, 31), england, date(2026, 9, 30)),
+            // 25 and 26 December 2021 were Saturday and Sunday; 27 and 28 their substitutes.
+            (date(2021, 11, 25), england, date(2021, 12, 29)),
+            // 1 January 2022 was a Saturday: Monday 3 January for it, and in Scotland Tuesday 4 for the second as well.
+            (date(2021, 12, 1), england, date(2022, 1, 4)),
+            (date(2021, 12, 1), scotland, date(2022, 1, 5)),
+            // 12 July 2025 was a Saturday, with Monday 14 July for it in Northern Ireland alone.
+            (date(2025, 6, 12), ireland, date(2025, 7, 15)),
+            (date(2025, 6, 12), england, date(2025, 7, 14)),
+            // The days of a jubilee, a funeral and a coronation.
+            (date(2022, 5, 2), england, date(2022, 6, 6)),
+            (date(2022, 8, 19), england, date(2022, 9, 20)),
+            (date(2023, 4, 8), england, date(2023, 5, 9)),
+        ] {
+            assert_eq!(at(received, nation), answer, "{received} {nation}");
+        }
+    }
 }

@@ -298,6 +298,92 @@ fn no_name_survives_in_a_copy_and_what_others_redacted_badly_is_caught() {
 }
 
 #[test]
+fn a_copy_that_fails_its_check_is_not_released() {
+    let office = Office::new();
+    office.write("person.toml", PERSON);
+    // The name of somebody else, run together in a word that no detector takes for a name.
+    office.write(
+        "share/letters/okafor.txt",
+        &format!("{LETTER}Her screen name there was xgraceunderhill99, if that helps.\n"),
+    );
+    office.write(
+        "share/letters/second.txt",
+        "Dear Mrs Okafor\n\nMargaret Okafor, National Insurance number QQ 12 34 56 C\n",
+    );
+    office.ok(&["scan", "share", "--quiet"]);
+    office.ok(&[
+        "request",
+        "open",
+        "--type",
+        "access",
+        "--received",
+        "2026-06-01",
+        "--person",
+        "person.toml",
+        "--reference",
+        "A",
+        "--identity-checked",
+    ]);
+    office.ok(&["request", "redact", "A"]);
+    let sheet = format!("{CASE}/worksheet-1.csv");
+    let apply = |sheet: &str| {
+        office.run(&[
+            "request",
+            "redact",
+            "A",
+            "--apply",
+            sheet,
+            "--accept-suggestions",
+        ])
+    };
+    let ran = apply(&sheet);
+    assert_eq!(ran.code, 3, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("1 copy released"), "{}", ran.out);
+    let refused = ran
+        .out
+        .lines()
+        .find(|line| line.starts_with("NOT RELEASED"));
+    assert!(
+        refused.is_some_and(|line| line.ends_with("okafor.txt")),
+        "{}",
+        ran.out
+    );
+    let texts = |folder: &str| -> Vec<String> {
+        let folder = office.path().join(CASE).join(folder).join("for-the-person");
+        fs::read_dir(folder)
+            .expect("made")
+            .map(|entry| fs::read_to_string(entry.expect("ours").path()).expect("text"))
+            .collect()
+    };
+    let released = texts("disclosure-1");
+    assert_eq!(released.len(), 1);
+    assert!(!released[0].contains("underhill") && released[0].contains("second.txt"));
+    let record = office.read(&format!("{CASE}/disclosure-1/record.json"));
+    let record: serde_json::Value = serde_json::from_str(&record).expect("JSON");
+    assert_eq!(record["failed"].as_array().expect("a list").len(), 1);
+    // With the word taken out by a line of the responder's own it passes.
+    let mut more = office.read(&sheet);
+    let columns = more.lines().next().expect("headings").split(',').count();
+    let headings: Vec<&str> = more.lines().next().expect("headings").split(',').collect();
+    let mut cells = vec![""; columns];
+    let at = |name: &str| {
+        headings
+            .iter()
+            .position(|h| *h == name)
+            .expect("the column")
+    };
+    cells[at("value")] = "xgraceunderhill99";
+    cells[at("decision")] = "redact";
+    more.push_str(&(cells.join(",") + "\n"));
+    office.write("more.csv", &more);
+    let ran = apply("more.csv");
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let released = texts("disclosure-2");
+    assert_eq!(released.len(), 2);
+    assert!(released.iter().all(|text| !text.contains("underhill")));
+}
+
+#[test]
 fn the_persons_data_is_written_for_machines() {
     let office = office();
     office.ok(&["request", "portability", "A"]);
