@@ -145,12 +145,10 @@ pub struct Scratch {
 impl Detector {
     /// Compiles rules.
     pub fn new(set: RuleSet, facts: Facts) -> Result<Detector, DetectError> {
-        let rules = set.rules().to_vec();
+        let rules = set.into_rules();
         let index = |id: &str| rules.iter().position(|r| &*r.id == id).map(|i| i as u16);
         let specs = specs(&rules);
         let mut patterns = Vec::new();
-        let mut context = WordsBuilder::default();
-        let mut labels = WordsBuilder::default();
         let mut digest = blake3::Hasher::new();
         digest.update(&VERSION.to_le_bytes());
         digest.update(env!("CARGO_PKG_VERSION").as_bytes());
@@ -169,41 +167,14 @@ impl Detector {
                     value: pattern.value.clone(),
                 });
             }
-            let say = |words: &mut WordsBuilder, phrase: &str, text: &str, role| {
-                words
-                    .add(text, ix, role)
-                    .then_some(())
-                    .ok_or_else(|| DetectError::Phrase {
-                        rule: rule.id.clone(),
-                        phrase: phrase.to_owned(),
-                    })
-            };
-            for (list, role, weak) in [
-                (&rule.context.words, Role::For, Role::ForWeakly),
-                (&rule.context.against, Role::Against, Role::Against),
-            ] {
-                for phrase in list {
-                    say(&mut context, phrase, phrase, role)?;
-                    say(&mut labels, phrase, &normalise_name(phrase), weak)?;
-                }
-            }
-            for phrase in &rule.labels.words {
-                let role = match phrase.starts_with('=') {
-                    true => Role::ForWhole,
-                    false => Role::For,
-                };
-                say(&mut labels, phrase, &normalise_name(phrase), role)?;
-            }
-            for phrase in &rule.labels.not {
-                say(&mut labels, phrase, &normalise_name(phrase), Role::Against)?;
-            }
         }
         if specs.len() > usize::from(u16::MAX) {
             return Err(DetectError::Many(specs.len()));
         }
-        // The lists are read while the patterns are planned, which takes longest.
-        let (engine, proposer) = thread::scope(|scope| {
+        // All words are read while the patterns are planned, which takes longest.
+        let (engine, proposer, (context, labels)) = thread::scope(|scope| {
             let lists = scope.spawn(|| proposer(&rules));
+            let phrases = scope.spawn(|| phrases(&rules));
             let mut made = Ok(None);
             let engine = Engine::with_later_terms(&specs, || {
                 made = lists.join().unwrap_or_else(|panic| resume_unwind(panic));
@@ -212,7 +183,8 @@ impl Detector {
                     _ => Vec::new(),
                 }
             });
-            Ok::<_, DetectError>((engine?, made?))
+            let phrases = phrases.join().unwrap_or_else(|panic| resume_unwind(panic));
+            Ok::<_, DetectError>((engine?, made?, phrases?))
         })?;
         if let Some(proposer) = &proposer {
             digest.update(&proposer.fingerprint());
@@ -249,8 +221,8 @@ impl Detector {
             people: rules.iter().map(|r| r.people).collect(),
             engine,
             patterns,
-            context: context.build(),
-            labels: labels.build(),
+            context,
+            labels,
             reach,
             widest,
             beside,
@@ -348,6 +320,43 @@ impl Detector {
         }
         DocumentSummary { people, general }
     }
+}
+
+/// The phrases of all rules: those of running text, and those of names.
+fn phrases(rules: &[Rule]) -> Result<(Words, Words), DetectError> {
+    let mut context = WordsBuilder::default();
+    let mut labels = WordsBuilder::default();
+    for (ix, rule) in rules.iter().enumerate() {
+        let say = |words: &mut WordsBuilder, phrase: &str, text: &str, role| {
+            words
+                .add(text, ix as u16, role)
+                .then_some(())
+                .ok_or_else(|| DetectError::Phrase {
+                    rule: rule.id.clone(),
+                    phrase: phrase.to_owned(),
+                })
+        };
+        for (list, role, weak) in [
+            (&rule.context.words, Role::For, Role::ForWeakly),
+            (&rule.context.against, Role::Against, Role::Against),
+        ] {
+            for phrase in list {
+                say(&mut context, phrase, phrase, role)?;
+                say(&mut labels, phrase, &normalise_name(phrase), weak)?;
+            }
+        }
+        for phrase in &rule.labels.words {
+            let role = match phrase.starts_with('=') {
+                true => Role::ForWhole,
+                false => Role::For,
+            };
+            say(&mut labels, phrase, &normalise_name(phrase), role)?;
+        }
+        for phrase in &rule.labels.not {
+            say(&mut labels, phrase, &normalise_name(phrase), Role::Against)?;
+        }
+    }
+    Ok((context.build(), labels.build()))
 }
 
 /// What proposes claims for the rules that have no patterns.

@@ -24,14 +24,14 @@ static GAP: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder:
 /// Labels of the cells of all tables in a text, in ascending order; empty when there is none.
 pub(crate) fn labels(text: &str) -> Vec<Label> {
     let mut out = Vec::new();
-    // Cheaper than reading lines: text without any of these has no columns.
-    if GAP.find(text.as_bytes()).is_none()
-        && memchr::memchr2(b'|', b'\t', text.as_bytes()).is_none()
-    {
-        return out;
-    }
-    let mut lines = Lines { text, at: 0 }.peekable();
-    while let Some(line) = lines.next() {
+    let mut parted = Parted::new(text);
+    let mut at = 0;
+    while let Some(start) = parted.line(at) {
+        let mut lines = Lines { text, at: start }.peekable();
+        let Some(line) = lines.next() else {
+            break;
+        };
+        at = line.end;
         let Some(heads) = headings(text, &line) else {
             continue;
         };
@@ -43,6 +43,7 @@ pub(crate) fn labels(text: &str) -> Vec<Label> {
         while let Some(next) = lines.peek().cloned() {
             if is_ruler(&text[next.clone()]) {
                 lines.next();
+                at = next.end;
                 continue;
             }
             let cells = cells(text, &next);
@@ -50,6 +51,7 @@ pub(crate) fn labels(text: &str) -> Vec<Label> {
                 break;
             }
             lines.next();
+            at = next.end;
             rows += 1;
             for (n, cell) in cells.into_iter().enumerate() {
                 let of = match barred {
@@ -151,6 +153,53 @@ fn cells(text: &str, line: &Range<usize>) -> Vec<Range<usize>> {
         at = end + 1;
     }
     out
+}
+
+/// Finds lines with anything in them that could part columns; most text has few.
+struct Parted<'a> {
+    text: &'a str,
+    /// The next gap and the next tab or bar, each from where it was last looked for.
+    gap: usize,
+    mark: usize,
+}
+
+impl<'a> Parted<'a> {
+    fn new(text: &'a str) -> Self {
+        let mut parted = Parted {
+            text,
+            gap: 0,
+            mark: 0,
+        };
+        parted.seek_gap(0);
+        parted.seek_mark(0);
+        parted
+    }
+
+    fn seek_gap(&mut self, from: usize) {
+        let rest = &self.text.as_bytes()[from..];
+        self.gap = GAP.find(rest).map_or(usize::MAX, |n| from + n);
+    }
+
+    fn seek_mark(&mut self, from: usize) {
+        let rest = &self.text.as_bytes()[from..];
+        self.mark = memchr::memchr2(b'|', b'\t', rest).map_or(usize::MAX, |n| from + n);
+    }
+
+    /// The start of the first line with one of them from a place on.
+    fn line(&mut self, from: usize) -> Option<usize> {
+        if self.gap < from {
+            self.seek_gap(from);
+        }
+        if self.mark < from {
+            self.seek_mark(from);
+        }
+        let first = self.gap.min(self.mark);
+        if first == usize::MAX {
+            return None;
+        }
+        let before = &self.text.as_bytes()[from..first];
+        Some(memchr::memrchr(b'\n', before).map_or(from, |n| from + n + 1))
+    }
 }
 
 /// Lines without their ends.

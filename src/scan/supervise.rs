@@ -223,9 +223,12 @@ impl Supervisor<'_> {
         let mut asked: Option<Instant> = None;
         let mut looked = Instant::now();
         let mut watched = Watched::new();
+        // Until then the journal is that of the scanner before.
+        let mut has_begun = false;
         loop {
             match scanner.reports.recv_timeout(TICK) {
                 Ok(Report::Started(started)) => {
+                    has_begun = true;
                     self.roots = started
                         .roots
                         .iter()
@@ -289,7 +292,7 @@ impl Supervisor<'_> {
                     }
                 }
             }
-            if asked.is_none() && looked.elapsed() >= LOOK {
+            if has_begun && asked.is_none() && looked.elapsed() >= LOOK {
                 looked = Instant::now();
                 if let Some(limit) = self.overdue(job, &mut watched)? {
                     scanner.kill();

@@ -36,6 +36,11 @@ impl RuleSet {
         Ok(set)
     }
 
+    /// The rules themselves, by id.
+    pub fn into_rules(self) -> Vec<Rule> {
+        self.rules
+    }
+
     /// No rules at all, to build a set of one's own.
     pub fn empty() -> RuleSet {
         RuleSet { rules: Vec::new() }

@@ -358,7 +358,7 @@ struct Parts {
     /// Open addressing, at most a quarter full: a word of up to fifteen bytes in lower case, filled up with zeros, and
     /// its part; a part of 0 is a free place.
     slots: Vec<[u8; 16]>,
-    longer: HashMap<Box<[u8]>, Part>,
+    longer: HashMap<Box<[u8]>, Part, Quickly>,
 }
 
 impl Parts {
@@ -366,7 +366,7 @@ impl Parts {
         let size = (words.len() * 4).next_power_of_two().max(64);
         let mut parts = Parts {
             slots: vec![[0; 16]; size],
-            longer: HashMap::new(),
+            longer: HashMap::default(),
         };
         for (word, part) in words {
             match slot(&word) {
