@@ -606,7 +606,21 @@ def numbers():
          ("", MAIL, "Contacts, Phones!A2", "Mail"), ("", PHONE, "Contacts, Phones!B2", "Phone"), READ)
 
 
-MAKERS = [numbers, words, words_of_others, sheets, slides, pdf, rtf, msg]
+def metafiles():
+    """A drawing with words as a Windows metafile of both kinds, by LibreOffice."""
+    lines = "".join(f"<text:p>{text}</text:p>" for text in (f"Telephone {tel(401)}", f"Mobile {tel(402)}"))
+    names = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{v}:1.0"' for n, v in
+                     [("office", "office"), ("draw", "drawing"), ("text", "text"), ("style", "style")])
+    drawing = f"""<?xml version="1.0" encoding="UTF-8"?><office:document {names} office:version="1.2"
+        xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0" office:mimetype="application/vnd.oasis.opendocument.graphics">
+        <office:body><office:drawing><draw:page draw:name="p1"><draw:frame svg:width="12cm" svg:height="3cm" svg:x="2cm" svg:y="2cm">
+        <draw:text-box>{lines}</draw:text-box></draw:frame></draw:page></office:drawing></office:body></office:document>"""
+    for kind in "emf", "wmf":
+        case(f"metafile/libreoffice.{kind}", converted(drawing.encode(), "fodg", kind),
+             ("", tel(401), "drawing"), ("", tel(402), "drawing"), READ)
+
+
+MAKERS = [numbers, metafiles, words, words_of_others, sheets, slides, pdf, rtf, msg]
 if __name__ == "__main__":
     for make in MAKERS:
         if not sys.argv[1:] or make.__name__ in sys.argv[1:]:

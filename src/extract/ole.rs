@@ -266,6 +266,18 @@ pub fn utf16(raw: &[u8]) -> String {
     String::from_utf16_lossy(&units)
 }
 
+/// Streams that only documents have: those that are read, and those that a person has to be told of.
+const DOCUMENTS: &[&str] = &[
+    "WordDocument",
+    "Workbook",
+    "Book",
+    "PowerPoint Document",
+    "EncryptedPackage",
+    "__properties_version1.0",
+    "VisioDocument",
+    "Quill/QuillSub/CONTENTS",
+];
+
 /// Reads the embedded objects whose storages are asked for, each as a member.
 ///
 /// # Errors
@@ -307,7 +319,7 @@ pub fn storages(
                     }
                     None => out.closed_child(
                         Member::new(Part::Attachment(name.into())),
-                        ExtractError::corrupt("its wrapping is damaged"),
+                        ExtractError::unsupported("what another program keeps in a way of its own"),
                     )?,
                 }
             } else {
@@ -315,9 +327,7 @@ pub fn storages(
             }
             continue;
         }
-        let is_document = ["WordDocument", "Workbook", "Book", "PowerPoint Document"]
-            .iter()
-            .any(|n| file.is_stream(&at(n)));
+        let is_document = DOCUMENTS.iter().any(|n| file.is_stream(&at(n)));
         if is_document && let Some(bytes) = lift(file, storage, &below) {
             out.child_bytes(Member::new(Part::Attachment(name.into())), &bytes)?;
         }

@@ -273,8 +273,8 @@ impl<'b> Pieces<'b> {
 /// Version of the header that Word 6 writes.
 const WORD_6: u16 = 101;
 
-/// High bytes among letters past which a text is in no western language, in hundredths.
-const FOREIGN: usize = 25;
+/// High letters in a row that no western language has.
+const FOREIGN: usize = 3;
 
 /// The character set of a document before Word 97: of the Macintosh when it says so, by its language, and by its letters
 /// where the language does not say (fonts had character sets of their own).
@@ -293,9 +293,13 @@ fn charset_95(stream: &[u8], start: usize, end: usize) -> &'static Encoding {
     }
     let sample = stream.get(start..end.min(start.saturating_add(64 << 10)));
     let sample = sample.unwrap_or(&[]);
-    let high = sample.iter().filter(|b| **b >= 0xc0).count();
-    let letters = sample.iter().filter(|b| b.is_ascii_alphabetic()).count();
-    if high * 100 < (high + letters) * FOREIGN {
+    let high = |b: &u8| *b >= 0xc0;
+    let foreign: usize = sample
+        .split(|b| !high(b))
+        .map(<[u8]>::len)
+        .filter(|run| *run >= FOREIGN)
+        .sum();
+    if foreign * 2 <= sample.iter().filter(|b| high(b)).count() {
         return WINDOWS_1252;
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
