@@ -160,14 +160,6 @@ fn what_nobody_reads_is_called_by_its_name() {
     metafile.extend_from_slice(b" EMF and more");
     for (bytes, name, outcome) in [
         (
-            compound(&[
-                ("/Quill/QuillSub/CONTENTS", b"CHNKINK "),
-                ("/Contents", b"x"),
-            ]),
-            "leaflet.pub",
-            "unsupported format: Publisher document: no reader for it",
-        ),
-        (
             compound(&[("/VisioDocument", b"Visio (TM) Drawing")]),
             "plan.vsd",
             "unsupported format: Visio drawing: no reader for it",
@@ -240,4 +232,60 @@ fn scanned_pages_in_old_documents_are_accounted_for() {
     stream.extend([0x0a, 0, 0, 0]);
     let book = read(&compound(&[("/Workbook", &stream)]), "a.xls");
     assert_eq!(book.outcomes, [scanned, "read".to_owned()]);
+}
+
+#[test]
+fn a_leaflet_made_with_publisher_is_read() {
+    let text: Vec<u8> = "Contact Margaret Okafor\rTelephone 07700 900123\r"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let mut quill = b"CHNKINK ".to_vec();
+    quill.resize(0x20, 0);
+    quill.extend([0x18, 0]);
+    quill.extend_from_slice(b"TEXT\0\0\0\0\0\0TEXT");
+    quill.extend(0x100_u32.to_le_bytes());
+    quill.extend((text.len() as u32).to_le_bytes());
+    quill.resize(0x100, 0);
+    quill.extend_from_slice(&text);
+    let leaflet = read(&compound(&[("/Quill/QuillSub/CONTENTS", &quill)]), "a.pub");
+    assert_eq!(leaflet.outcomes, ["read"]);
+    assert!(
+        leaflet.text.contains("Telephone 07700 900123"),
+        "{}",
+        leaflet.text
+    );
+}
+
+#[test]
+fn of_a_message_in_a_damaged_compound_file_the_rest_is_read() {
+    let subject: Vec<u8> = "Pension of Margaret Okafor"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let mut file = compound(&[
+        ("/__properties_version1.0", &[0; 32]),
+        ("/__substg1.0_0037001F", &subject),
+        ("/__substg1.0_0040001F", b"a\0"),
+    ]);
+    // A kind that does not exist, in the directory entry of the last stream.
+    let name: Vec<u8> = "__substg1.0_0040001F"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let at = file
+        .windows(name.len())
+        .position(|w| w == name)
+        .expect("it was written");
+    file[at + 0x42] = 9;
+    let message = read(&file, "a.msg");
+    assert_eq!(
+        message.outcomes,
+        ["read in part: its compound file is damaged"]
+    );
+    assert!(
+        message.text.contains("Pension of Margaret Okafor"),
+        "{}",
+        message.text
+    );
 }

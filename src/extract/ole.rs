@@ -266,6 +266,15 @@ pub fn utf16(raw: &[u8]) -> String {
     String::from_utf16_lossy(&units)
 }
 
+/// UTF-16 to the end of the bytes.
+pub fn utf16_all(raw: &[u8]) -> String {
+    let units: Vec<u16> = raw
+        .chunks_exact(2)
+        .map(|b| u16::from_le_bytes([b[0], b[1]]))
+        .collect();
+    String::from_utf16_lossy(&units)
+}
+
 /// Streams that only documents have: those that are read, and those that a person has to be told of.
 const DOCUMENTS: &[&str] = &[
     "WordDocument",
@@ -333,6 +342,14 @@ pub fn storages(
         }
     }
     Ok(())
+}
+
+/// What can be found in a damaged compound file, as a sound one.
+pub fn rebuilt(file: &Compound<'_>) -> Option<Vec<u8>> {
+    let paths: Vec<String> = file.paths().map(str::to_owned).collect();
+    let mut paths: Vec<&String> = paths.iter().filter(|p| *p != "/").collect();
+    paths.sort_unstable();
+    lift(file, "", &paths)
 }
 
 /// A storage as a compound file of its own.

@@ -24,6 +24,7 @@ pub mod pdf;
 pub mod ppt;
 pub mod pptx;
 pub mod pst;
+pub mod publisher;
 pub mod rtf;
 pub mod sevenz;
 pub mod sql;
@@ -80,6 +81,7 @@ static FORMATS: &[&dyn Format] = &[
     &office_locked::OfficeLocked,
     &image::Image,
     &metafile::Metafile,
+    &publisher::Publisher,
     &ppt::Ppt,
     &doc::Doc,
     &pdf::PdfFormat,

@@ -3,7 +3,7 @@
 
 use std::{
     collections::BTreeMap,
-    io::{Read, Seek},
+    io::{Cursor, Read, Seek},
 };
 
 use cfb::CompoundFile;
@@ -11,7 +11,9 @@ use cfb::CompoundFile;
 use crate::{
     extract::{
         ExtractError, Format, Guard, Look, Member, Source,
+        compound::Compound,
         mapi::{self, Item, Properties, Value, tag},
+        ole,
         sniff::{NO, SURE},
     },
     model::Part,
@@ -31,7 +33,7 @@ impl Format for Msg {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn extensions(&self) -> &'static [&'static str] {
@@ -57,9 +59,19 @@ impl Format for Msg {
 
     fn extract(&self, source: &mut Source<'_>, out: &mut Guard<'_>) -> Result<(), ExtractError> {
         let _permit = out.permit(source.size().unwrap_or(0))?;
-        let mut file = CompoundFile::open(source)
-            .map_err(|_| ExtractError::corrupt("its compound file is broken"))?;
+        if let Ok(mut file) = CompoundFile::open(&mut *source) {
+            let names = property_names(&mut file);
+            return item(&mut file, "/", 32, &names, out);
+        }
+        // What can be found of a damaged one is put together anew.
+        let broken = || ExtractError::corrupt("its compound file is broken");
+        let whole = source.whole(out, 2)?;
+        let sound = Compound::open(&whole)
+            .and_then(|file| ole::rebuilt(&file))
+            .ok_or_else(broken)?;
+        let mut file = CompoundFile::open(Cursor::new(sound)).map_err(|_| broken())?;
         let names = property_names(&mut file);
+        out.problem("its compound file is damaged");
         item(&mut file, "/", 32, &names, out)
     }
 }

@@ -140,7 +140,6 @@ pub fn cfb_names(source: &mut Source<'_>, spool: &Path) -> Result<Vec<String>, E
 
 /// Kinds of compound files that nobody reads, by a stream that tells them and what a person calls them.
 static COMPOUNDS: &[(&str, &str)] = &[
-    ("Quill/QuillSub/CONTENTS", "Publisher document"),
     ("VisioDocument", "Visio drawing"),
     ("PP40", "PowerPoint 4 presentation"),
     ("PP30", "PowerPoint 3 presentation"),
