@@ -26,7 +26,7 @@ pub struct ExplainArgs {
     #[arg(short, long, value_name = "FILE", default_value = "domesday.db")]
     pub inventory: PathBuf,
 
-    /// Your own rules: a folder of TOML files laid over the built-in ones
+    /// Your own rules: a folder of TOML files laid over the built-in ones, with word lists in its `terms`
     #[arg(long, value_name = "DIR")]
     pub rules: Option<PathBuf>,
 }

@@ -42,7 +42,7 @@ pub struct ReadingArgs {
     #[arg(long, value_name = "NAMES", default_value = "eng", value_parser = super::ocr::languages)]
     pub ocr_languages: String,
 
-    /// Your own rules: a folder of TOML files laid over the built-in ones
+    /// Your own rules: a folder of TOML files laid over the built-in ones, with word lists in its `terms`
     #[arg(long, value_name = "DIR")]
     pub rules: Option<PathBuf>,
 

@@ -7,7 +7,10 @@ use serde_json::json;
 
 use crate::{
     cli::{exit::Exit, terminal},
-    detect::{self, Detector, Rule},
+    detect::{
+        self, Detector, Rule,
+        rule::{Origin, Pattern},
+    },
     report::text,
     scan::{RuleChoice, tools::detector},
 };
@@ -25,7 +28,7 @@ pub struct RulesArgs {
     #[command(subcommand)]
     pub action: Option<RulesAction>,
 
-    /// Your own rules: a folder of TOML files laid over the built-in ones
+    /// Your own rules: a folder of TOML files laid over the built-in ones, with word lists in its `terms`
     #[arg(long, value_name = "DIR", global = true)]
     pub rules: Option<PathBuf>,
 
@@ -122,14 +125,14 @@ fn show(detector: &Detector, id: &str, as_json: bool) -> anyhow::Result<Exit> {
         rule.category.title(),
         rule.category.class().title()
     )?;
+    if let Origin::File(file) = &rule.origin {
+        writeln!(out, "from {}", text::terminal(&file.display().to_string()))?;
+    }
     writeln!(out, "\n{}\n", lines(&rule.why))?;
     for (heading, words) in [
         (
             "Patterns",
-            rule.patterns
-                .iter()
-                .map(|p| p.source.clone())
-                .collect::<Vec<_>>(),
+            rule.patterns.iter().map(pattern).collect::<Vec<_>>(),
         ),
         ("Word lists", rule.terms.clone()),
         ("Columns and fields", rule.labels.words.clone()),
@@ -148,12 +151,45 @@ fn show(detector: &Detector, id: &str, as_json: bool) -> anyhow::Result<Exit> {
         if !words.is_empty() {
             writeln!(out, "{heading}:")?;
             for word in words {
-                writeln!(out, "  {}", text::terminal(&word))?;
+                let mut lines = word.lines();
+                writeln!(
+                    out,
+                    "  {}",
+                    text::terminal(lines.next().unwrap_or_default())
+                )?;
+                for line in lines {
+                    writeln!(out, "  {}", text::terminal(line))?;
+                }
             }
         }
     }
     out.flush()?;
     Ok(Exit::Complete)
+}
+
+/// A pattern with its check and what each outcome is worth.
+fn pattern(pattern: &Pattern) -> String {
+    let mut said: Vec<String> = Vec::new();
+    if let Some(check) = pattern.check {
+        said.push(format!("check `{}`", check.name));
+    }
+    let levels = &pattern.levels;
+    for (name, level) in [
+        ("alone", levels.shape),
+        ("with a word for it", levels.context),
+        ("check holds", levels.check),
+        ("check holds, with a word for it", levels.check_context),
+        ("check fails", levels.fail),
+        ("check fails, with a word for it", levels.fail_context),
+    ] {
+        if let Some(level) = level {
+            said.push(format!("{name}: {}", level.name()));
+        }
+    }
+    if pattern.label_only {
+        said.push("only under its column or field".to_owned());
+    }
+    format!("{}\n    {}", pattern.source, said.join("; "))
 }
 
 fn check(detector: &Detector, as_json: bool) -> anyhow::Result<Exit> {
@@ -182,6 +218,19 @@ fn check(detector: &Detector, as_json: bool) -> anyhow::Result<Exit> {
         }
     }
     if !as_json {
+        let patterns: usize = detector.rules().iter().map(|r| r.patterns.len()).sum();
+        let slow: usize = reports.iter().map(|report| report.slow.len()).sum();
+        writeln!(
+            out,
+            "{} patterns: {} in the engine's fast lane, {} in the slower one{}",
+            text::number(patterns as u64),
+            text::number((patterns - slow) as u64),
+            text::number(slow as u64),
+            match slow {
+                0 => "",
+                _ => ": a pattern that asks for something fixed near its start runs faster",
+            }
+        )?;
         writeln!(
             out,
             "{} rules, {} examples, {} wrong",

@@ -14,7 +14,7 @@ use super::{
     people::{Distinct, Named},
     propose::{Memory, Proposals, Propose},
     resolve::Resolver,
-    rule::{Guard, Levels, Rule, RuleError, RuleSet},
+    rule::{Guard, Levels, OwnList, Rule, RuleError, RuleSet},
     terms::{ListError, Lists},
     validators::{Check, Facts},
     window::Carried,
@@ -23,7 +23,7 @@ use super::{
 use crate::model::{Finding, Level, RuleIx};
 
 /// Raise it when the code comes to other findings for the same rules and text: scans then read everything again.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// So many general words make a document general.
 const GENERAL: u32 = 3;
@@ -173,7 +173,7 @@ impl Detector {
         }
         // All words are read while the patterns are planned, which takes longest.
         let (engine, proposer, (context, labels)) = thread::scope(|scope| {
-            let lists = scope.spawn(|| proposer(&rules));
+            let lists = scope.spawn(|| proposer(&rules, set.lists()));
             let phrases = scope.spawn(|| phrases(&rules));
             let mut made = Ok(None);
             let engine = Engine::with_later_terms(&specs, || {
@@ -360,8 +360,8 @@ fn phrases(rules: &[Rule]) -> Result<(Words, Words), DetectError> {
 }
 
 /// What proposes claims for the rules that have no patterns.
-fn proposer(rules: &[Rule]) -> Result<Option<Box<dyn Propose>>, DetectError> {
-    Ok(Lists::new(rules)?.map(|lists| Box::new(lists) as Box<dyn Propose>))
+fn proposer(rules: &[Rule], own: &[OwnList]) -> Result<Option<Box<dyn Propose>>, DetectError> {
+    Ok(Lists::new(rules, own)?.map(|lists| Box::new(lists) as Box<dyn Propose>))
 }
 
 /// The terms that the rules ask the engine to look for.

@@ -351,7 +351,7 @@ mod tests {
     use super::*;
 
     fn told(text: &str, name: &str) -> bool {
-        let words = Vocabulary::new(&[], true).expect("the lists of the program are sound");
+        let words = Vocabulary::new(&[], true, &[]).expect("the lists of the program are sound");
         let at = text.find(name).expect("the example holds the name");
         alone(text.as_bytes(), at, &words).is_some()
     }

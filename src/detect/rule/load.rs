@@ -297,10 +297,13 @@ fn parse_pattern(place: &Place<'_>, pattern: &FilePattern) -> Result<Pattern, Ru
     let properties = hir.properties();
     match properties.maximum_len() {
         Some(most) if most <= OVERLAP / 8 => {}
-        _ => {
+        most => {
             return Err(place.error(
                 at(),
-                "the pattern has no upper length",
+                match most {
+                    Some(most) => format!("the pattern may be {most} bytes long"),
+                    None => "the pattern has no upper length".to_owned(),
+                },
                 format!(
                     "bound every repetition (`{{1,20}}` for `+`), {} bytes at most in all",
                     OVERLAP / 8

@@ -1,8 +1,9 @@
 //! What a detector looks for, as data: one TOML file per rule in `rules/`, its file name is its id.
 //!
-//! `load` reads and checks the files, `set` layers the user's rules over the built-in ones. Nothing here looks at a
+//! `load` reads and checks a file, `folder` those of the user's, `set` layers them over the built-in ones. Nothing here looks at a
 //! document; the detector compiles these values into what it runs.
 
+mod folder;
 mod load;
 mod set;
 
@@ -10,6 +11,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use serde::Deserialize;
 
+pub use folder::OwnList;
 pub use load::RuleError;
 pub use set::{RuleSet, TERM_FILES};
 

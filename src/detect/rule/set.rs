@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::{Origin, Rule, RuleError};
+use super::{
+    Origin, Rule, RuleError,
+    folder::{Folder, OwnList},
+};
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/rules.rs"));
@@ -17,12 +20,13 @@ pub use embedded::TERM_FILES;
 #[derive(Clone, Debug)]
 pub struct RuleSet {
     rules: Vec<Rule>,
+    lists: Vec<OwnList>,
 }
 
 impl RuleSet {
     /// The rules that are part of the program.
     pub fn builtin() -> Result<RuleSet, RuleError> {
-        let mut set = RuleSet { rules: Vec::new() };
+        let mut set = RuleSet::empty();
         let rules: Vec<_> = embedded::RULE_FILES
             .par_iter()
             .map(|(name, text)| {
@@ -43,32 +47,27 @@ impl RuleSet {
 
     /// No rules at all, to build a set of one's own.
     pub fn empty() -> RuleSet {
-        RuleSet { rules: Vec::new() }
+        RuleSet {
+            rules: Vec::new(),
+            lists: Vec::new(),
+        }
     }
 
-    /// The same with every `*.toml` of a folder laid over it: a rule of a known id replaces the one there was.
+    /// The same with a folder laid over it: a rule of a known id replaces the one there was, and a list of a known name
+    /// adds to it. Nothing of it is used unless all of it is sound.
     pub fn with_dir(mut self, folder: &Path) -> Result<RuleSet, RuleError> {
-        let unreadable = |path: &Path, e: std::io::Error| RuleError {
-            file: path.to_path_buf(),
-            line: None,
-            what: format!("cannot be read ({e})"),
-            cure: "give a folder of rule files that this user may read".to_owned(),
-        };
-        let mut paths = Vec::new();
-        for entry in std::fs::read_dir(folder).map_err(|e| unreadable(folder, e))? {
-            let path = entry.map_err(|e| unreadable(folder, e))?.path();
-            if path.extension().is_some_and(|e| e == "toml") {
-                paths.push(path);
-            }
-        }
-        paths.sort();
-        for path in paths {
-            let text = std::fs::read_to_string(&path).map_err(|e| unreadable(&path, e))?;
-            let rule = Rule::parse(&path, &text, Origin::File(path.clone()))?;
+        let read = Folder::read(folder)?;
+        for rule in read.rules {
             self.put(rule);
         }
+        self.lists.extend(read.lists);
         self.check_names(|rule| rule.origin != Origin::BuiltIn)?;
         Ok(self)
+    }
+
+    /// The user's word lists.
+    pub fn lists(&self) -> &[OwnList] {
+        &self.lists
     }
 
     /// The same without these rules. An id that no rule has is an error: a switch that does nothing hides a mistake.

@@ -16,7 +16,11 @@
 //! case asked for**: `stroke` fits any case, `Unite` needs a capital first, `MUST` capitals throughout. A term is
 //! inflected and respelt by rule (see `inflect`) unless the section says `exact` or the line starts with `=`.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use crate::detect::hash::Quickly;
 
@@ -130,8 +134,8 @@ pub struct List {
 /// What is wrong with a word list. Lists hold no personal data, so their text may be quoted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListError {
-    /// The list, by name.
-    pub list: String,
+    /// The file.
+    pub file: PathBuf,
     /// The line, from 1.
     pub line: usize,
     /// What is wrong.
@@ -144,8 +148,11 @@ impl fmt::Display for ListError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "rules/terms/{}.txt:{}: {}: {}",
-            self.list, self.line, self.what, self.cure
+            "{}:{}: {}: {}",
+            self.file.display(),
+            self.line,
+            self.what,
+            self.cure
         )
     }
 }
@@ -156,10 +163,32 @@ impl std::error::Error for ListError {}
 const LONGEST: usize = 80;
 
 impl List {
-    /// Reads a list.
+    /// Reads a list of the program.
     pub fn parse(name: &str, text: &str) -> Result<List, ListError> {
+        let file = PathBuf::from(format!("rules/terms/{name}.txt"));
+        let list = List::own(name, &file, text)?;
+        for (field, value) in [
+            ("what", &list.what),
+            ("source", &list.source),
+            ("licence", &list.licence),
+        ] {
+            if value.is_empty() {
+                return Err(ListError {
+                    file,
+                    line: 1,
+                    what: format!("the head does not say `{field}:`"),
+                    cure: "say what the list holds, where it comes from and under which licence"
+                        .to_owned(),
+                });
+            }
+        }
+        Ok(list)
+    }
+
+    /// Reads a list of the user's, which need not say where it comes from.
+    pub fn own(name: &str, file: &Path, text: &str) -> Result<List, ListError> {
         let fail = |line: usize, what: String, cure: &str| ListError {
-            list: name.to_owned(),
+            file: file.to_path_buf(),
             line,
             what,
             cure: cure.to_owned(),
@@ -190,7 +219,7 @@ impl List {
                     ));
                 };
                 section = Some(parse_section(head).map_err(|(what, cure)| ListError {
-                    list: name.to_owned(),
+                    file: file.to_path_buf(),
                     line: at,
                     what,
                     cure,
@@ -263,19 +292,6 @@ impl List {
                     options: Options { exact, ..*options },
                     line: at,
                 });
-            }
-        }
-        for (field, value) in [
-            ("what", &list.what),
-            ("source", &list.source),
-            ("licence", &list.licence),
-        ] {
-            if value.is_empty() {
-                return Err(fail(
-                    1,
-                    format!("the head does not say `{field}:`"),
-                    "say what the list holds, where it comes from and under which licence",
-                ));
             }
         }
         if list.entries.is_empty() {

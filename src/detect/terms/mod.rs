@@ -27,7 +27,7 @@ use super::{
     engine::TermSpec,
     names::{self, Found},
     propose::{Memory, Proposals, Propose, Sight},
-    rule::Rule,
+    rule::{OwnList, Rule},
 };
 use crate::model::{Category, Level, segment::Layout};
 
@@ -48,7 +48,7 @@ pub(crate) struct Lists {
 
 impl Lists {
     /// Compiles the lists that these rules name; `None` when none names any.
-    pub fn new(rules: &[Rule]) -> Result<Option<Lists>, ListError> {
+    pub fn new(rules: &[Rule], own: &[OwnList]) -> Result<Option<Lists>, ListError> {
         let with_terms: Vec<(u16, &[String])> = rules
             .iter()
             .enumerate()
@@ -61,7 +61,7 @@ impl Lists {
         if with_terms.is_empty() && names.is_none() {
             return Ok(None);
         }
-        let words = Vocabulary::new(&with_terms, names.is_some())?;
+        let words = Vocabulary::new(&with_terms, names.is_some(), own)?;
         Ok(Some(Lists {
             document: words.document,
             words,

@@ -11,7 +11,12 @@ use super::{
     inflect::{fold, forms},
     list::{Entry, List, ListError, Options, Tier},
 };
-use crate::detect::{engine::TermSpec, hash::Quickly, normalise_name, rule::TERM_FILES};
+use crate::detect::{
+    engine::TermSpec,
+    hash::Quickly,
+    normalise_name,
+    rule::{OwnList, TERM_FILES},
+};
 
 /// Whose a use is: the index of a rule, or one of the lists that serve all.
 pub(crate) type Owner = u16;
@@ -113,10 +118,12 @@ impl Builder {
         *self.groups.entry(name.clone()).or_insert(next)
     }
 
-    fn list(&mut self, list: Ready, owner: Owner) {
+    fn list(&mut self, list: Ready<'_>, owner: Owner) {
         self.digest.update(list.name.as_bytes());
         self.digest.update(&owner.to_le_bytes());
-        self.digest.update(list.text.as_bytes());
+        for text in &list.texts {
+            self.digest.update(text.as_bytes());
+        }
         for (entry, forms) in &list.entries {
             self.entry(entry, forms, owner);
         }
@@ -205,30 +212,40 @@ impl Builder {
 }
 
 /// A list, read, with the forms of its terms.
-struct Ready {
-    name: &'static str,
-    text: &'static str,
+struct Ready<'a> {
+    name: &'a str,
+    /// What the program has, and what the user adds.
+    texts: Vec<&'a str>,
     entries: Vec<(Entry, Vec<String>)>,
 }
 
-impl Ready {
-    fn new(name: &str) -> Result<Ready, ListError> {
-        let Some(&(name, text)) = TERM_FILES.iter().find(|(n, _)| *n == name) else {
+impl<'a> Ready<'a> {
+    fn new(name: &'a str, own: &'a [OwnList]) -> Result<Ready<'a>, ListError> {
+        let mut texts = Vec::new();
+        let mut entries = Vec::new();
+        if let Some((_, text)) = TERM_FILES.iter().find(|(n, _)| *n == name) {
+            entries.extend(List::parse(name, text)?.entries);
+            texts.push(*text);
+        }
+        for list in own.iter().filter(|list| &*list.name == name) {
+            entries.extend(List::own(name, &list.file, &list.text)?.entries);
+            texts.push(&list.text);
+        }
+        if texts.is_empty() {
             return Err(ListError {
-                list: name.to_owned(),
+                file: format!("rules/terms/{name}.txt").into(),
                 line: 1,
                 what: "there is no such word list".to_owned(),
                 cure: "`terms` of a rule names files of rules/terms, without .txt".to_owned(),
             });
-        };
-        let entries = List::parse(name, text)?.entries.into_iter();
-        let entries = entries.map(|entry| {
+        }
+        let entries = entries.into_iter().map(|entry| {
             let forms = searched_for(&entry);
             (entry, forms)
         });
         Ok(Ready {
             name,
-            text,
+            texts,
             entries: entries.collect(),
         })
     }
@@ -265,7 +282,14 @@ fn searched_for(entry: &Entry) -> Vec<String> {
 
 impl Vocabulary {
     /// Reads the lists of these rules: index and names of lists; `names` when a rule finds names.
-    pub fn new(rules: &[(Owner, &[String])], names: bool) -> Result<Vocabulary, ListError> {
+    ///
+    /// # Errors
+    /// A list that cannot be read, or that nobody has.
+    pub fn new(
+        rules: &[(Owner, &[String])],
+        names: bool,
+        own: &[OwnList],
+    ) -> Result<Vocabulary, ListError> {
         let mut builder = Builder::default();
         let mut wanted: Vec<(Owner, &str)> = Vec::new();
         for (owner, lists) in rules {
@@ -276,7 +300,7 @@ impl Vocabulary {
         wanted.extend(NAME_LISTS.iter().map(|list| (NAMES, *list)));
         let ready: Vec<_> = wanted
             .par_iter()
-            .map(|&(owner, list)| Ok((owner, Ready::new(list)?)))
+            .map(|&(owner, list)| Ok((owner, Ready::new(list, own)?)))
             .collect();
         for list in ready {
             let (owner, list) = list?;
