@@ -298,7 +298,7 @@ def court(r, p):
 
 def reference(r, p):
     x = p[0]
-    return ("docx", "Reference", "To whom it may concern\n\n%s worked for us as a support worker from 2019 to 2025. %s was punctual and well liked. There were no live warnings on file when she left. Her DBS (no %s) was clear.\n\n%s\nRegistered Manager\n%s" % (x.full, x.short, L("dbs-certificate", x.dbs), p[1].full, p[1].email), [])
+    return ("docx", "Reference", "To whom it may concern\n\n%s worked for us as a support worker from 2019 to 2025. %s was punctual and well liked. There were no live warnings on file when she left. Her DBS (no %s) was clear.\n\n%s\nRegistered Manager\n%s" % (x.full, x.short, L("dbs-certificate", x.dbs), p[1].full, p[1].email), ["criminal"])
 
 
 def equality(r, p):
@@ -375,7 +375,10 @@ def still(data):
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for item in old.infolist():
-            new.writestr(zipfile.ZipInfo(item.filename, (2026, 1, 2, 3, 4, 6)), old.read(item), zipfile.ZIP_DEFLATED)
+            data = old.read(item)
+            if item.filename == "docProps/core.xml":
+                data = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", b"2026-01-02T03:04:06Z", data)
+            new.writestr(zipfile.ZipInfo(item.filename, (2026, 1, 2, 3, 4, 6)), data, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
@@ -403,8 +406,7 @@ def write(kind, body):
         fixed_time(book.properties)
         f = io.BytesIO()
         book.save(f)
-        data = re.sub(rb"", b"", f.getvalue())
-        return still(data), "xlsx"
+        return still(f.getvalue()), "xlsx"
     if kind in ("docx", "docx-table"):
         import docx
         d = docx.Document()

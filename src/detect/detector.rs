@@ -366,7 +366,7 @@ fn proposer(rules: &[Rule], own: &[OwnList]) -> Result<Option<Box<dyn Propose>>,
 
 /// The terms that the rules ask the engine to look for.
 pub fn terms(rules: &[Rule]) -> Result<Vec<TermSpec>, DetectError> {
-    Ok(proposer(rules)?.map_or(Vec::new(), |proposer| proposer.terms()))
+    Ok(proposer(rules, &[])?.map_or(Vec::new(), |proposer| proposer.terms()))
 }
 
 /// What the rules ask the engine to look for, in the order of their patterns.

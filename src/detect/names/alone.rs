@@ -205,6 +205,11 @@ fn is_one_of(text: &[u8], token: &Token, list: &[&[u8]]) -> bool {
     list.iter().any(|w| w.eq_ignore_ascii_case(word))
 }
 
+/// Whether what a person does follows.
+pub(super) fn does(text: &[u8], end: usize) -> bool {
+    word_after(text, end).is_some_and(|w| DOES.contains(&w))
+}
+
 /// The word that ends at `end`.
 fn ending(text: &[u8], end: usize) -> Option<Token> {
     let length = text[..end]
@@ -247,12 +252,38 @@ pub(super) fn alone(text: &[u8], start: usize, words: &Vocabulary) -> Option<Fou
     {
         return None;
     }
-    let does = || word_after(text, end).is_some_and(|w| DOES.contains(&w));
     let owns =
         || text[end..].starts_with(b"'s ") && text.get(end + 3).is_some_and(u8::is_ascii_lowercase);
     let spoken_of = || {
         let Some(last) = last else { return false };
         if is_one_of(text, &last, BEFORE) {
+            return true;
+        }
+        // `rang for Doreen`
+        let errand: &[&[u8]] = &[
+            b"rang",
+            b"called",
+            b"phoned",
+            b"asked",
+            b"asking",
+            b"message",
+            b"waiting",
+            b"cover",
+            b"covering",
+            b"covered",
+            b"caring",
+            b"cared",
+            b"visit",
+            b"appointment",
+            b"looking",
+            b"messages",
+            b"meds",
+            b"referral",
+            b"prescription",
+        ];
+        if is_one_of(text, &last, &[b"for"])
+            && before(text, last.start).is_some_and(|t| is_one_of(text, &t, errand))
+        {
             return true;
         }
         let called: &[&[u8]] = &[b"is", b"am", b"called", b"me", b"him", b"her", b"was"];
@@ -335,7 +366,7 @@ pub(super) fn alone(text: &[u8], start: usize, words: &Vocabulary) -> Option<Fou
                 && other(ending(text, start - 2))
                 && !matches!(text.get(end), Some(b'\t'))
     };
-    (does()
+    (does(text, end)
         || owns()
         || spoken_of()
         || spoken_to()
@@ -370,6 +401,7 @@ mod tests {
             ("Remember me, Tariq?", "Tariq"),
             ("they had Doreen, Tariq and Aisha", "Aisha"),
             ("Is Tariq in today?", "Tariq"),
+            ("Mrs Ncube rang for Doreen, please call", "Doreen"),
             ("Tariq: \"Who are you?\"", "Tariq"),
         ] {
             assert!(told(text, name), "{text}");

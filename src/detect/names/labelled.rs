@@ -167,7 +167,8 @@ pub(crate) fn value(
         let part = part_of(text, token, words);
         if is_name_word(token) {
             let is_name = part & (FORENAME | SURNAME) != 0;
-            if part & STOP != 0 && !(is_name && count > 0) && part & FORENAME == 0 {
+            // Under `Surname` stands Bishop as well.
+            if part & STOP != 0 && !(is_name && (count > 0 || !careful)) && part & FORENAME == 0 {
                 if count == 0 {
                     return None;
                 }

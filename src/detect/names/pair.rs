@@ -51,7 +51,13 @@ pub(super) fn forename(text: &[u8], start: usize, words: &Vocabulary) -> Option<
     let name = part & (SURNAME | FORENAME) != 0;
     // A word of a list, two words in capitals that are both ordinary: a heading, not a name.
     let level = match (word, name) {
-        (false, true) if tail && !common => return None,
+        // Wesley Hall and Stanley Park are places more often than people, unless one does something.
+        (false, true) if tail && (!common || given & SURNAME != 0) => {
+            match super::alone::does(text, end) {
+                true => Level::Medium,
+                false => return None,
+            }
+        }
         (false, true) if tail => Level::Medium,
         (false, true) => Level::High,
         (false, false) if tail => return None,
@@ -311,7 +317,14 @@ pub(super) fn surname(text: &[u8], start: usize, words: &Vocabulary) -> Option<F
         }
     }
     if initials > 0 {
-        let sure = points > 0 || initials > 1;
+        // `M AKHTAR` alone on its line, or apart from the rest of it.
+        let line = first == 0 || text[first - 1] == b'\n';
+        let apart = line
+            && family.form == Form::Capitals
+            && part & SURNAME_WORD == 0
+            && (text[family.end..].starts_with(b"  ")
+                || matches!(text.get(family.end), None | Some(b'\n' | b'\r' | b'\t')));
+        let sure = points > 0 || initials > 1 || apart;
         return (sure && !place_before(text, first) && !attached_before(text, first))
             .then(|| found(first, family.end, Level::Medium));
     }

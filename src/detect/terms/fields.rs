@@ -2,10 +2,14 @@
 
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
-use super::vocabulary::{NAMES, Named, Vocabulary};
+use super::vocabulary::{FORENAME, FORENAME_WORD, NAMES, Named, STOP, TAIL, Vocabulary};
 use crate::{
     detect::{
-        names::{Found, value},
+        names::{
+            Found,
+            token::{Form, token},
+            value,
+        },
         normalise_name,
         propose::Sight,
     },
@@ -200,7 +204,16 @@ impl Fields {
                 let whole = |f: &Found| {
                     f.end <= end && f.end - f.value + 2 >= shown.len() && f.level >= Level::Medium
                 };
-                counts[column].1 += u32::from(known.get(at).is_some_and(whole));
+                let given = || {
+                    let word = token(text.text, start).filter(|t| t.form == Form::Title);
+                    word.is_some_and(|t| {
+                        let part = words.part(&text.text[t.start..t.end]);
+                        t.end - t.start == shown.len()
+                            && part & FORENAME != 0
+                            && part & (FORENAME_WORD | STOP | TAIL) == 0
+                    })
+                };
+                counts[column].1 += u32::from(known.get(at).is_some_and(whole) || given());
             }
         }
         let of_names = |column: usize| {

@@ -4,10 +4,10 @@ use super::{Alone, Facts, Verdict};
 use crate::model::{Level, Status};
 
 /// Four-digit beginnings of geographic numbers in use (Ofcom, National Telephone Numbering Plan; checked against the
-/// public metadata of libphonenumber), as ranges. 011x and 01x1 areas count by the first four digits that are opened.
+/// public metadata of libphonenumber), as ranges. Of 0113 to 0118 more is opened as it is needed, so they count whole.
 #[rustfmt::skip]
 const AREAS: &[(u16, u16)] = &[
-    (1130, 1135), (1137, 1138), (1140, 1147), (1150, 1152), (1156, 1165), (1170, 1174), (1179, 1184), (1189, 1189),
+    (1130, 1189),
     (1200, 1200), (1202, 1202), (1204, 1218), (1223, 1229), (1233, 1237), (1239, 1239), (1241, 1246), (1248, 1250),
     (1252, 1264), (1267, 1271), (1273, 1280), (1282, 1318), (1320, 1320), (1322, 1330), (1332, 1335), (1337, 1337),
     (1339, 1344), (1346, 1350), (1352, 1364), (1366, 1369), (1371, 1373), (1375, 1377), (1379, 1384), (1386, 1389),
@@ -267,6 +267,8 @@ mod tests {
             ("07400123456", Status::Live, Alone::At(Level::Medium)),
             ("(01632) 960 123", Status::Example, Alone::At(Level::Medium)),
             ("0113 496 0555", Status::Example, Alone::At(Level::Medium)),
+            ("(0115) 4960432", Status::Example, Alone::At(Level::Medium)),
+            ("+44(0)1154960207", Status::Example, Alone::At(Level::High)),
             ("0044 1632 960001", Status::Example, Alone::At(Level::High)),
             ("0161-496-0000", Status::Example, Alone::At(Level::Medium)),
             ("01604123456", Status::Live, Alone::At(Level::Low)),
