@@ -145,7 +145,7 @@ pub struct Scratch {
 impl Detector {
     /// Compiles rules.
     pub fn new(set: RuleSet, facts: Facts) -> Result<Detector, DetectError> {
-        let rules = set.into_rules();
+        let (rules, own) = set.into_parts();
         let index = |id: &str| rules.iter().position(|r| &*r.id == id).map(|i| i as u16);
         let specs = specs(&rules);
         let mut patterns = Vec::new();
@@ -173,7 +173,7 @@ impl Detector {
         }
         // All words are read while the patterns are planned, which takes longest.
         let (engine, proposer, (context, labels)) = thread::scope(|scope| {
-            let lists = scope.spawn(|| proposer(&rules, set.lists()));
+            let lists = scope.spawn(|| proposer(&rules, &own));
             let phrases = scope.spawn(|| phrases(&rules));
             let mut made = Ok(None);
             let engine = Engine::with_later_terms(&specs, || {

@@ -40,9 +40,9 @@ impl RuleSet {
         Ok(set)
     }
 
-    /// The rules themselves, by id.
-    pub fn into_rules(self) -> Vec<Rule> {
-        self.rules
+    /// The rules themselves, by id, and the user's word lists.
+    pub fn into_parts(self) -> (Vec<Rule>, Vec<OwnList>) {
+        (self.rules, self.lists)
     }
 
     /// No rules at all, to build a set of one's own.
@@ -63,11 +63,6 @@ impl RuleSet {
         self.lists.extend(read.lists);
         self.check_names(|rule| rule.origin != Origin::BuiltIn)?;
         Ok(self)
-    }
-
-    /// The user's word lists.
-    pub fn lists(&self) -> &[OwnList] {
-        &self.lists
     }
 
     /// The same without these rules. An id that no rule has is an error: a switch that does nothing hides a mistake.
