@@ -6,9 +6,17 @@
 //! can be read by everyone, one in fifty is locked; a second run finds one in two hundred gone, moved or new. Prints one
 //! line a figure. With `--test` a few thousand findings, to see that it runs.
 //!
-//! `DOMESDAY_BENCH_KEEP=FILE` keeps the inventory, and takes it as it is when it is there: for looking at one query.
+//! Last the page of the report is opened in Chromium, where it is installed, and searched, sorted and turned over: at a
+//! million findings it has its 50,000 rows.
+//!
+//! `DOMESDAY_BENCH_KEEP=FILE` keeps the inventory, and takes it as it is when it is there; `-- look-ups`, `reports`, `export`
+//! or `page` runs one part alone.
 
 #![allow(clippy::print_stdout)]
+
+#[path = "../tests/browser/driver.rs"]
+#[allow(dead_code)] // the tests use all of it
+mod driver;
 
 use std::{
     hint::black_box,
@@ -380,6 +388,144 @@ fn reports(file: &Path) {
     println!();
 }
 
+/// The page in a browser: milliseconds from the act until the page stands again.
+fn page(file: &Path, folder: &Path) {
+    let Some(browser) = driver::Browser::start() else {
+        println!("passed over: chromium and chromium-driver are not installed");
+        return;
+    };
+    let page = folder.join("page.html");
+    let inventory = Inventory::open(file).expect("the inventory");
+    let mut out = io::BufWriter::new(std::fs::File::create(&page).expect("a file"));
+    report::find("html")
+        .expect("the report")
+        .write(&inventory, &report::Options::default(), &mut out)
+        .expect("a page");
+    drop(out);
+    println!(
+        "page of {:.1} MB in a browser",
+        std::fs::metadata(&page).expect("the page").len() as f64 / 1e6
+    );
+    browser.open(&page);
+    let opened = browser.run(
+        "const n = performance.getEntriesByType('navigation')[0];
+         return [n.domContentLoadedEventEnd, n.loadEventEnd, document.getElementById('count').textContent,
+                 document.querySelectorAll('*').length, performance.memory ? performance.memory.usedJSHeapSize / 1e6 : 0]",
+    );
+    println!("  opened: {opened} (script done, loaded, rows, elements, MB of heap)");
+    // What is typed waits 60 ms for the next letter.
+    let typed = |words: &str| {
+        format!(
+            "const s = document.getElementById('search'), c = document.getElementById('count'); s.value = {words:?};
+             const t = performance.now(); s.dispatchEvent(new Event('input', {{bubbles: true}}));
+             new MutationObserver((_, o) => {{ o.disconnect(); document.body.offsetHeight; done(performance.now() - t); }})
+                 .observe(c, {{childList: true, characterData: true, subtree: true}});"
+        )
+    };
+    let column = |n: usize| {
+        format!(
+            "const t = performance.now(); document.querySelectorAll('#table thead button')[{n}].click();
+             document.body.offsetHeight; done(performance.now() - t)"
+        )
+    };
+    let turned = |what: &str| {
+        format!(
+            "const b = [...document.querySelectorAll('#pages button')].find(b => b.textContent === {what:?});
+             const t = performance.now(); if (b) b.click(); document.body.offsetHeight; done(performance.now() - t)"
+        )
+    };
+    for (act, script) in [
+        ("search for a letter", typed("t")),
+        ("search for two words", typed("team 3")),
+        ("search for what is not there", typed("qqqq")),
+        ("search for nothing", typed("")),
+        ("sort by path", column(0)),
+        ("sort by findings", column(2)),
+        ("sort the other way", column(2)),
+        ("sort by date", column(9)),
+        ("last page", turned("Last")),
+        ("previous page", turned("Previous")),
+        (
+            "open a document",
+            "const t = performance.now(); document.querySelector('#table tbody button').click();
+             document.body.offsetHeight; done(performance.now() - t)"
+                .to_owned(),
+        ),
+    ] {
+        let took = browser.wait(&script).as_f64().unwrap_or(f64::NAN);
+        println!("  {act:<32} {took:>8.1} ms");
+    }
+}
+
+/// Look-ups of people, and what their log costs.
+fn look_ups(file: &Path, key: &Key, people: u64) {
+    let inventory = Inventory::open(file).expect("the inventory");
+    let ((), took) = timed(|| {
+        for _ in 0..20 {
+            log_lookup(file, &LookupEntry::default()).expect("an entry in the log");
+        }
+    });
+    told("entries in the log of look-ups", took, 20, "entries");
+
+    let rules = RuleSet::builtin().expect("the rules");
+    let facts = Facts::on(jiff::civil::date(2026, 6, 15));
+    for (what, with_name) in [
+        ("look-up by two identifiers", false),
+        ("the same and a name", true),
+    ] {
+        let mut times: Vec<Took> = (0..100)
+            .map(|n| {
+                let person = mix(n) % people;
+                let asked = Person {
+                    names: if with_name {
+                        vec![Sensitive::new(value(0, person))]
+                    } else {
+                        Vec::new()
+                    },
+                    identifiers: vec![
+                        ("nino".into(), Sensitive::new(value(5, person))),
+                        ("email".into(), Sensitive::new(value(1, person))),
+                    ],
+                    ..Person::default()
+                };
+                let (answer, took) = timed(|| {
+                    find(
+                        &inventory,
+                        key,
+                        rules.rules(),
+                        &facts,
+                        &asked,
+                        LookupEntry::default(),
+                        1_000,
+                    )
+                });
+                black_box(answer.expect("an answer"));
+                took
+            })
+            .collect();
+        times.sort();
+        println!(
+            "{what:<36} {:>9.1} ms median, {:.1} ms worst of 100 | processor {:.1} ms median",
+            times[50].wall.as_secs_f64() * 1e3,
+            times[99].wall.as_secs_f64() * 1e3,
+            times[50].processor.as_secs_f64() * 1e3,
+        );
+    }
+}
+
+/// Every finding, one by one.
+fn export(file: &Path) {
+    let inventory = Inventory::open(file).expect("the inventory");
+    let mut count = 0_u64;
+    let (_, took) = timed(|| {
+        inventory.findings::<InventoryError>(domesday::model::Level::Low, |_| {
+            count += 1;
+            Ok(())
+        })
+    });
+    told("every finding, for an export", took, count, "findings");
+}
+
 fn main() {
     let findings: u64 = std::env::var("DOMESDAY_BENCH_FINDINGS")
         .ok()
@@ -409,65 +555,18 @@ fn main() {
         size as f64 / 1e6,
         size as f64 / findings as f64
     );
-    let inventory = Inventory::open(&file).expect("the inventory");
-    let ((), took) = timed(|| {
-        for _ in 0..20 {
-            log_lookup(&file, &LookupEntry::default()).expect("an entry in the log");
-        }
-    });
-    told("entries in the log of look-ups", took, 20, "entries");
-
-    let rules = RuleSet::builtin().expect("the rules");
-    let facts = Facts::on(jiff::civil::date(2026, 6, 15));
-    for (what, with_name) in [
-        ("look-up by two identifiers", false),
-        ("the same and a name", true),
+    let wanted: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|a| !a.starts_with('-'))
+        .collect();
+    for (part, run) in [
+        ("look-ups", &(|| look_ups(&file, &key, people)) as &dyn Fn()),
+        ("reports", &|| reports(&file)),
+        ("export", &|| export(&file)),
+        ("page", &|| page(&file, dir.path())),
     ] {
-        let mut times: Vec<Took> = (0..100)
-            .map(|n| {
-                let person = mix(n) % people;
-                let asked = Person {
-                    names: if with_name {
-                        vec![Sensitive::new(value(0, person))]
-                    } else {
-                        Vec::new()
-                    },
-                    identifiers: vec![
-                        ("nino".into(), Sensitive::new(value(5, person))),
-                        ("email".into(), Sensitive::new(value(1, person))),
-                    ],
-                    ..Person::default()
-                };
-                let (answer, took) = timed(|| {
-                    find(
-                        &inventory,
-                        &key,
-                        rules.rules(),
-                        &facts,
-                        &asked,
-                        LookupEntry::default(),
-                        1_000,
-                    )
-                });
-                black_box(answer.expect("an answer"));
-                took
-            })
-            .collect();
-        times.sort();
-        println!(
-            "{what:<36} {:>9.1} ms median, {:.1} ms worst of 100 | processor {:.1} ms median",
-            times[50].wall.as_secs_f64() * 1e3,
-            times[99].wall.as_secs_f64() * 1e3,
-            times[50].processor.as_secs_f64() * 1e3,
-        );
+        if wanted.is_empty() || wanted.iter().any(|w| part.contains(w.as_str())) {
+            run();
+        }
     }
-    reports(&file);
-    let mut count = 0_u64;
-    let (_, took) = timed(|| {
-        inventory.findings::<InventoryError>(domesday::model::Level::Low, |_| {
-            count += 1;
-            Ok(())
-        })
-    });
-    told("every finding, for an export", took, count, "findings");
 }
