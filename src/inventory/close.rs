@@ -78,8 +78,13 @@ impl Writer {
     /// Says that a root was walked to its end, so that what was not met in this run is gone.
     pub fn root_walked(&mut self, root: RootId) -> Result<Walked, InventoryError> {
         let run = self.current()?;
+        // All that was there was met, in this root and in the others: nothing is missing, and nothing need be looked up.
+        let all_met = self
+            .last
+            .as_ref()
+            .is_some_and(|last| last.documents == self.met.known);
         let (mut met, mut missed) = (HashMap::<i64, u64>::new(), Vec::new());
-        {
+        if !all_met {
             let mut statement = self
                 .db
                 .prepare(
@@ -105,6 +110,9 @@ impl Writer {
         // Where the device is not known (0) nothing can be told by it.
         missed.retain(|(_, device)| *device == 0 || met.contains_key(device));
         let absent = all - missed.len() as u64;
+        if !missed.is_empty() {
+            self.last = None;
+        }
         let at = now();
         for chunk in missed.chunks(CHUNK) {
             self.in_transaction(|tx, _| {
@@ -176,7 +184,9 @@ impl Writer {
             }
             Ok(())
         };
-        count(&mut outcomes).map_err(|e| self.sql(e))?;
+        if self.last.is_none() || self.met.recorded > 0 {
+            count(&mut outcomes).map_err(|e| self.sql(e))?;
+        }
         outcomes.retain(|_, count| *count != (0, 0));
         Ok(Reconciliation { walked, outcomes })
     }
@@ -190,15 +200,24 @@ impl Writer {
     ) -> Result<Reconciliation, InventoryError> {
         let run = self.current()?;
         let reconciliation = self.reconcile(totals.walked)?;
-        self.note_moves(run.id)?;
         self.forget_unfinished()?;
         self.tickets.clear();
-        self.drop_orphans()?;
+        // Nothing recorded and nothing gone: what stood when the run began stands.
+        let still = self.last.take().filter(|_| self.met.recorded == 0);
+        if still.is_none() {
+            self.note_moves(run.id)?;
+            self.drop_orphans()?;
+        }
         self.build_index()?;
         self.in_transaction(|tx, _| {
-            count_roots(tx)?;
-            let figures = serde_json::to_string(&Figures(tx).read()?)
-                .map_err(|_| WriteError::Record("figures that are not text"))?;
+            let figures = match still {
+                Some(last) => last.figures,
+                None => {
+                    count_roots(tx)?;
+                    serde_json::to_string(&Figures(tx).read()?)
+                        .map_err(|_| WriteError::Record("figures that are not text"))?
+                }
+            };
             tx.execute("DELETE FROM rollup", [])?;
             tx.execute(
                 "INSERT INTO rollup VALUES (?1, ?2)",

@@ -94,7 +94,10 @@ fn current(readers: &Readers, version: impl Fn(&str) -> Option<u32>) -> bool {
 pub struct Known {
     db: Connection,
     path: std::path::PathBuf,
-    folders: HashMap<(i64, Vec<u8>), Folder>,
+    /// By root and path, as bytes of both.
+    folders: HashMap<Vec<u8>, Folder>,
+    /// Working space for such a key: a look allocates nothing.
+    key: Vec<u8>,
     tick: u64,
     rule_sets: HashMap<i64, Fingerprint>,
     reader_sets: HashMap<i64, Readers>,
@@ -125,6 +128,7 @@ impl Known {
             db,
             path: path.to_owned(),
             folders: HashMap::new(),
+            key: Vec::new(),
             tick: 0,
             rule_sets: HashMap::new(),
             reader_sets: HashMap::new(),
@@ -146,9 +150,24 @@ impl Known {
 
     fn look(&mut self, root: RootId, path: &RawPath) -> rusqlite::Result<Option<KnownDocument>> {
         let (folder, name) = path.split();
-        let key = (root.0, folder.to_vec());
+        let mut key = std::mem::take(&mut self.key);
+        key.clear();
+        key.extend_from_slice(&root.0.to_ne_bytes());
+        key.extend_from_slice(folder);
+        let found = self.look_in(root, folder, name, &key);
+        self.key = key;
+        found
+    }
+
+    fn look_in(
+        &mut self,
+        root: RootId,
+        folder: &[u8],
+        name: &[u8],
+        key: &[u8],
+    ) -> rusqlite::Result<Option<KnownDocument>> {
         self.tick += 1;
-        if !self.folders.contains_key(&key) {
+        if !self.folders.contains_key(key) {
             let documents = self.load(root, folder)?;
             if self.folders.len() >= FOLDERS {
                 let mut ticks: Vec<u64> = self.folders.values().map(|f| f.used).collect();
@@ -156,9 +175,9 @@ impl Known {
                 self.folders.retain(|_, folder| folder.used > median);
             }
             self.folders
-                .insert(key.clone(), Folder { used: 0, documents });
+                .insert(key.to_vec(), Folder { used: 0, documents });
         }
-        let many = match self.folders.get_mut(&key) {
+        let many = match self.folders.get_mut(key) {
             None => return Ok(None),
             Some(folder) => {
                 folder.used = self.tick;

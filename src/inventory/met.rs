@@ -14,20 +14,26 @@ pub(super) struct Met {
     met: Bits,
     counted: Bits,
     pub(super) counts: BTreeMap<OutcomeKind, u64>,
+    /// How many of them were there before this run.
+    pub(super) known: u64,
+    /// How many have a row of this run.
+    pub(super) recorded: u64,
 }
 
 impl Met {
     /// One that was met and left as it was.
     pub(super) fn seen(&mut self, seen: Seen) {
-        self.met.set(seen.document.0);
+        self.known += u64::from(self.met.set(seen.document.0));
         if self.counted.set(seen.document.0) {
             *self.counts.entry(seen.outcome).or_default() += 1;
         }
     }
 
-    /// One that was met and recorded.
-    pub(super) fn recorded(&mut self, document: i64) {
-        self.met.set(document);
+    /// One that was met and recorded; whether it was there before.
+    pub(super) fn recorded(&mut self, document: i64, known: bool) {
+        let new = self.met.set(document);
+        self.known += u64::from(new && known);
+        self.recorded += 1;
     }
 
     /// Whether it was met at all.

@@ -100,6 +100,7 @@ CREATE TABLE document (           -- Places: what the walker met, one row a path
     UNIQUE (folder, name)
 ) STRICT;
 CREATE INDEX document_content ON document (content);
+CREATE INDEX document_gone ON document (gone_run) WHERE gone_run IS NOT NULL;
 CREATE INDEX document_unread ON document (outcome) WHERE outcome <> 'read' AND gone_run IS NULL;
 
 CREATE TABLE content (            -- What was read, once, however many places hold it.
@@ -118,6 +119,7 @@ CREATE TABLE content (            -- What was read, once, however many places ho
     members INTEGER NOT NULL DEFAULT 0, -- Documents inside it.
     unread INTEGER NOT NULL DEFAULT 0  -- Of these, those that could not be read, or only in part.
 ) STRICT;
+CREATE INDEX content_dead ON content (id) WHERE live <= 0;
 CREATE INDEX content_unread ON content (live, unread) WHERE unread > 0;
 
 CREATE TABLE category (           -- Categories of personal data that were found, with their place in `content.categories`.

@@ -52,10 +52,19 @@ pub struct Writer {
     pub(super) cache: Cache,
     pub(super) tickets: HashMap<u64, Ticket>,
     pub(super) met: Met,
+    pub(super) last: Option<Last>,
     /// Whether a transaction is open: what was taken and not committed.
     open: bool,
     /// Whether there may be documents the scanner died on.
     pub(super) suspects: bool,
+}
+
+/// What stood when a run began: if all of it is met and nothing else, it still stands when the run ends.
+pub(super) struct Last {
+    /// Entries that were there, of all roots.
+    pub(super) documents: u64,
+    /// The figures of reports.
+    pub(super) figures: String,
 }
 
 /// The run being written.
@@ -115,6 +124,7 @@ impl Writer {
             cache: Cache::default(),
             tickets: HashMap::new(),
             met: Met::default(),
+            last: None,
             open: false,
             suspects: true,
         };
@@ -198,6 +208,11 @@ impl Writer {
             )
             .optional()
             .map_err(|e| self.sql(e))?;
+        // A run that goes on has changed what stood before it.
+        self.last = match last {
+            Some((_, true)) => None,
+            _ => self.last_figures()?,
+        };
         let id = self.in_transaction(|tx, _| {
             tx.execute("DELETE FROM rollup", [])?;
             if let Some((id, true)) = last {
@@ -237,6 +252,22 @@ impl Writer {
         });
         self.met = Met::default();
         Ok(RunId(id))
+    }
+
+    fn last_figures(&self) -> Result<Option<Last>, InventoryError> {
+        self.db
+            .query_row(
+                "SELECT figures, (SELECT SUM(documents) FROM root) FROM rollup",
+                [],
+                |row| {
+                    Ok(Last {
+                        figures: row.get(0)?,
+                        documents: row.get::<_, Option<i64>>(1)?.unwrap_or(0) as u64,
+                    })
+                },
+            )
+            .optional()
+            .map_err(|e| self.sql(e))
     }
 
     /// Notes what stopped the run that was started last; it stays open, and the next scan goes on with it.
@@ -469,7 +500,7 @@ impl<'b> Writing<'_, 'b> {
             rules,
             run: run.id,
         });
-        self.met.recorded(id);
+        self.met.recorded(id, false);
         if let Some(part) = &record.name {
             self.name_part(tx, id, part)?;
         }
@@ -548,7 +579,8 @@ impl<'b> Writing<'_, 'b> {
             None => run.rules,
         };
         let id = self.document_row(tx, record, folder, name, content, rules, before.as_ref())?;
-        self.met.recorded(id);
+        self.met
+            .recorded(id, before.as_ref().is_some_and(|before| !before.gone));
         if let Some(before) = &before {
             self.changes(tx, run.id, before, record, content)?;
         }

@@ -36,6 +36,10 @@ impl Report for Copies {
             }
             Ok(())
         })?;
+        if contents == 0 {
+            writeln!(out, "No personal data is held more than once.")?;
+            return Ok(());
+        }
         writeln!(
             out,
             "{} with personal data held more than once, {} too many",

@@ -238,9 +238,9 @@ impl<'a> Worker<'a> {
     /// A file: left alone if it is as it was, else opened, hashed, and read unless its content was read already.
     pub(super) fn file(&mut self, place: Place) -> Result<(), Halt> {
         let root = self.shop.roots[place.root].1;
-        let raw = RawPath::new(&place.path);
         if !self.shop.suspects.is_empty() {
-            let suspect = Suspect { root, path: raw };
+            let path = RawPath::new(&place.path);
+            let suspect = Suspect { root, path };
             if self.shop.suspects.contains(&suspect) {
                 self.met.push(suspect);
                 return Ok(());

@@ -115,7 +115,7 @@ fn the_summary_reads_as_a_page() {
         "3 files hold personal data, 1 special category or criminal offence data",
         "1 file with personal data can be read by everyone",
         "Special category (Art 9)",
-        "  Health and care                            1          1          1          0          1",
+        "  Health and care                            1          1          1          1",
         "Not counted above: 1 hint of low confidence",
         "Not read, or only in part: 1 of 5 files",
         "  encrypted                     1   password needed (1)",

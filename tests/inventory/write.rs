@@ -2,7 +2,7 @@
 
 use domesday::{
     inventory::{
-        Known, Walked, Writer,
+        Inventory, Known, Walked, Writer,
         record::{Batch, Early, RawPath, RunEnd, RunTotals, Seen},
     },
     model::{Outcome, OutcomeKind, PartChain},
@@ -525,4 +525,113 @@ fn a_second_writer_is_refused_with_the_name_of_the_first() {
     let (_first, _) = desk.scan();
     let error = Writer::open(&desk.path, &key(), "another").err().unwrap();
     assert!(error.to_string().contains("(a test)"), "{error}");
+}
+
+/// A night that finds these of `1.txt`, `2.txt` and `3.txt` as they were, and records these anew.
+fn night(desk: &Desk, seen: &[&str], news: &[(&str, &str)]) -> domesday::inventory::Reconciliation {
+    let (mut writer, root) = desk.scan();
+    let mut known = Known::open(&desk.path).unwrap();
+    let seen: Vec<Seen> = seen
+        .iter()
+        .map(|path| {
+            let found = known.find(root, &RawPath::new(path)).unwrap().unwrap();
+            found.settled(&stamp(path), &[1; 32], |_| Some(1)).unwrap()
+        })
+        .collect();
+    let walked = (seen.len() + news.len()) as u64;
+    let documents = news
+        .iter()
+        .map(|(path, bytes)| document(root, path, bytes, &[finding("nino", "QQ123456C", 1)]))
+        .collect();
+    writer
+        .commit(&Batch {
+            seen,
+            documents,
+            ..Batch::default()
+        })
+        .unwrap();
+    writer.root_walked(root).unwrap();
+    let totals = RunTotals {
+        walked,
+        ..RunTotals::default()
+    };
+    let sum = writer.finish(RunEnd::Complete, &totals).unwrap();
+    assert!(sum.holds(), "{sum:?}");
+    // The figures kept are those that would be worked out now.
+    drop(writer);
+    let inventory = Inventory::open(&desk.path).unwrap();
+    let (kept, roots) = (inventory.overview().unwrap(), inventory.roots().unwrap());
+    drop(inventory);
+    Connection::open(&desk.path)
+        .unwrap()
+        .execute_batch("CREATE TABLE kept AS SELECT * FROM rollup; DELETE FROM rollup;")
+        .unwrap();
+    let inventory = Inventory::open(&desk.path).unwrap();
+    let mut anew = inventory.overview().unwrap();
+    let mut kept = kept;
+    for figures in [&mut anew, &mut kept] {
+        figures.folders.sort_by(|a, b| a.path.cmp(&b.path));
+    }
+    assert_eq!(kept, anew);
+    let counted = inventory.roots().unwrap();
+    assert_eq!(
+        (roots[0].documents, roots[0].gone),
+        (counted[0].documents, counted[0].gone)
+    );
+    drop(inventory);
+    Connection::open(&desk.path)
+        .unwrap()
+        .execute_batch("INSERT INTO rollup SELECT * FROM kept; DROP TABLE kept;")
+        .unwrap();
+    sum
+}
+
+#[test]
+fn a_night_without_news_keeps_the_figures_and_one_with_news_does_not() {
+    let desk = Desk::new();
+    night(
+        &desk,
+        &[],
+        &[("1.txt", "1.txt"), ("2.txt", "2.txt"), ("3.txt", "3.txt")],
+    );
+    let gone = || number(&desk, "SELECT COUNT(gone_run) FROM document");
+    let quiet = night(&desk, &["1.txt", "2.txt", "3.txt"], &[]);
+    assert_eq!(quiet.outcomes[&OutcomeKind::Unchanged], (3, 0));
+    assert_eq!(gone(), 0);
+    // As many as there were, but one of them new: the one that is missing is noticed all the same.
+    night(&desk, &["1.txt", "2.txt"], &[("4.txt", "4.txt")]);
+    assert_eq!(
+        strings(
+            &desk,
+            "SELECT name FROM document WHERE gone_run IS NOT NULL"
+        ),
+        ["3.txt"]
+    );
+    // Moved: gone at one place, new at the other.
+    night(&desk, &["1.txt", "2.txt"], &[("5.txt", "4.txt")]);
+    assert_eq!(
+        strings(&desk, "SELECT what FROM change WHERE run = 4 ORDER BY what"),
+        ["gone", "moved"]
+    );
+    // Nothing new, one gone; then quiet; then back again.
+    night(&desk, &["1.txt"], &[("5.txt", "4.txt")]);
+    assert_eq!(gone(), 3);
+    night(&desk, &["1.txt"], &[("5.txt", "4.txt"), ("2.txt", "2.txt")]);
+    assert_eq!(gone(), 2);
+    // Another root, scanned alone, leaves this one as it is.
+    let (mut writer, _) = desk.scan();
+    let other = writer.root(std::path::Path::new("/other")).unwrap();
+    writer
+        .commit(&Batch {
+            documents: vec![document(other, "o.txt", "o", &[])],
+            ..Batch::default()
+        })
+        .unwrap();
+    writer.root_walked(other).unwrap();
+    let totals = RunTotals {
+        walked: 1,
+        ..RunTotals::default()
+    };
+    assert!(writer.finish(RunEnd::Complete, &totals).unwrap().holds());
+    assert_eq!(gone(), 2);
 }

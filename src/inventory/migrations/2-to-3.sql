@@ -32,6 +32,9 @@ UPDATE content SET
             JOIN rule r ON r.id = f.rule JOIN category c ON c.name = r.category
             WHERE p.content = content.id AND f.high + f.medium > 0));
 CREATE INDEX content_unread ON content (live, unread) WHERE unread > 0;
+-- What the end of a run looks for is little of much.
+CREATE INDEX content_dead ON content (id) WHERE live <= 0;
+CREATE INDEX document_gone ON document (gone_run) WHERE gone_run IS NOT NULL;
 
 -- Counted from the index alone; what is inside a content is counted above.
 DROP INDEX document_unread;
