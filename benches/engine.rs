@@ -121,9 +121,16 @@ fn main() {
     if options.report {
         return report(&patterns);
     }
-    let started = Clock::now();
-    black_box(Engine::new(&patterns, &terms).unwrap());
-    println!("load: {:.1} ms", started.elapsed() * 1e3);
+    // By the clock: it is done by two threads.
+    let mut loads: Vec<f64> = (0..5)
+        .map(|_| {
+            let started = Instant::now();
+            black_box(Engine::new(&patterns, &terms).unwrap());
+            started.elapsed().as_secs_f64()
+        })
+        .collect();
+    loads.sort_by(f64::total_cmp);
+    println!("load: {:.1} ms at best", loads[0] * 1e3);
     for (name, text) in [
         ("prose", prose),
         ("letters", texts::letters(length)),

@@ -172,20 +172,20 @@ impl Detector {
             return Err(DetectError::Many(specs.len()));
         }
         // All words are read while the patterns are planned, which takes longest.
-        let (engine, proposer, (context, labels)) = thread::scope(|scope| {
-            let lists = scope.spawn(|| proposer(&rules, &own));
-            let phrases = scope.spawn(|| phrases(&rules));
-            let mut made = Ok(None);
-            let engine = Engine::with_later_terms(&specs, || {
-                made = lists.join().unwrap_or_else(|panic| resume_unwind(panic));
+        let mut made = Ok(None);
+        let engine = || {
+            Engine::with_later_terms(&specs, || {
+                made = proposer(&rules, &own);
                 match &made {
                     Ok(Some(proposer)) => proposer.terms(),
                     _ => Vec::new(),
                 }
-            });
-            let phrases = phrases.join().unwrap_or_else(|panic| resume_unwind(panic));
-            Ok::<_, DetectError>((engine?, made?, phrases?))
-        })?;
+            })
+        };
+        let (engine, phrases) = rayon::join(engine, || phrases(&rules));
+        let proposer = made?;
+        let engine = engine?;
+        let (context, labels) = phrases?;
         if let Some(proposer) = &proposer {
             digest.update(&proposer.fingerprint());
         }

@@ -10,11 +10,13 @@ use super::classes::ByteSet;
 use super::heads::{HEAPS, Heads};
 use super::plan::{Costs, WEIGHTS};
 use super::sample::{ROWS, Sample};
+use super::simd::Steps;
 
 /// Counts what the first bytes of patterns find in the samples.
 pub(super) struct Counter<'a> {
     samples: &'a [Sample; 2],
     costs: Costs,
+    steps: Steps,
     known: [HashMap<ByteSet, Vec<u64>>; 2],
 }
 
@@ -22,14 +24,35 @@ pub(super) struct Counter<'a> {
 /// match had nothing to do with each other, times this, because they have.
 const CHANCE: f64 = 4.0;
 
+/// How many bits are set in each row of `a | b`, and in all rows at once. [`ROWS`] rows each.
+#[inline(always)]
+pub(super) fn together(a: &[u64], b: &[u64]) -> ([u32; ROWS], u32) {
+    let words = a.len() / ROWS;
+    let mut rows = [0; ROWS];
+    let mut all = 0;
+    let rows_of = |row: usize| (&a[row * words..][..words], &b[row * words..][..words]);
+    let each: [_; ROWS] = std::array::from_fn(rows_of);
+    for i in 0..words {
+        let mut here = u64::MAX;
+        for (count, (a, b)) in rows.iter_mut().zip(&each) {
+            let either = a[i] | b[i];
+            *count += either.count_ones();
+            here &= either;
+        }
+        all += here.count_ones();
+    }
+    (rows, all)
+}
+
 /// For each sample, for each place, the positions that have an allowed byte there.
 type Places = [Vec<u64>; 2];
 
 impl Counter<'_> {
-    pub fn new(samples: &[Sample; 2], costs: Costs) -> Counter<'_> {
+    pub fn new(samples: &[Sample; 2], costs: Costs, steps: Steps) -> Counter<'_> {
         Counter {
             samples,
             costs,
+            steps,
             known: [HashMap::new(), HashMap::new()],
         }
     }
@@ -53,18 +76,11 @@ impl Counter<'_> {
         let mut weighed = 0.0;
         for i in 0..2 {
             let words = a[i].len() / ROWS;
-            let mut all = vec![u64::MAX; words];
-            let mut chance = CHANCE;
-            for (a, b) in a[i].chunks_exact(words).zip(b[i].chunks_exact(words)) {
-                let mut here = 0;
-                for ((all, a), b) in all.iter_mut().zip(a).zip(b) {
-                    *all &= a | b;
-                    here += (a | b).count_ones();
-                }
-                chance *= f64::from(here) / (64.0 * words as f64);
-            }
-            let count: u32 = all.iter().map(|word| word.count_ones()).sum();
-            let found = f64::from(count) / self.samples[i].bytes() as f64 + chance;
+            let (rows, all) = self.steps.together(&a[i], &b[i]);
+            let positions = 64.0 * words as f64;
+            let chance = rows.iter().map(|row| f64::from(*row) / positions);
+            let chance = CHANCE * chance.product::<f64>();
+            let found = f64::from(all) / self.samples[i].bytes() as f64 + chance;
             weighed += found * WEIGHTS[i];
         }
         weighed

@@ -17,7 +17,7 @@
 //! 5. [`heads`] and [`run`]: the tables of first bytes and the line, over the chunk, leave few candidates.
 //! 6. [`joint`] and [`walk`]: all patterns as one automaton decide which of them match there.
 //! 7. [`words`]: which of the chunk's words may be the rarest word of a term.
-//! 8. [`terms`] and [`beside`]: the whole term is compared there.
+//! 8. [`terms`], [`key`] and [`beside`]: the whole term is compared there.
 //!
 //! [`scan`] puts them in a row, and [`simd`] runs 2, 5, 6 and 7 in the widest registers of the processor. [`plain`] is the
 //! definition of a correct answer: each pattern's regex over the whole text, Aho-Corasick for the terms.
@@ -29,6 +29,7 @@ mod classify;
 mod heads;
 mod heaps;
 mod joint;
+mod key;
 #[cfg(target_arch = "x86_64")]
 mod lanes;
 pub mod plain;
@@ -211,10 +212,10 @@ impl Engine {
         Engine::with_isa(patterns, terms, Isa::best())
     }
 
-    /// The same for terms that are still being made: they are asked for when the patterns are planned.
+    /// The same for terms that are still to be made: that is done while the patterns are planned.
     pub fn with_later_terms(
         patterns: &[PatternSpec],
-        terms: impl FnOnce() -> Vec<TermSpec>,
+        terms: impl FnOnce() -> Vec<TermSpec> + Send,
     ) -> Result<Engine, EngineError> {
         Engine::build(patterns, true, terms, Isa::best())
     }
@@ -231,9 +232,30 @@ impl Engine {
     fn build(
         patterns: &[PatternSpec],
         with_terms: bool,
-        terms: impl FnOnce() -> Vec<TermSpec>,
+        terms: impl FnOnce() -> Vec<TermSpec> + Send,
         isa: Isa,
     ) -> Result<Engine, EngineError> {
+        let terms = || {
+            let terms = terms();
+            u32::try_from(terms.len()).map_err(|_| EngineError::Many(terms.len()))?;
+            terms::Terms::new(&terms)
+        };
+        let (engine, terms) = rayon::join(|| Engine::of_patterns(patterns, with_terms, isa), terms);
+        let (mut engine, classes) = engine?;
+        if let Some(mut terms) = terms? {
+            terms.place(&classes);
+            engine.max_length = engine.max_length.max(terms.max_length());
+            engine.terms = Some(terms);
+        }
+        Ok(engine)
+    }
+
+    /// Compiles the patterns; the engine, and the classes of its bitmaps.
+    fn of_patterns(
+        patterns: &[PatternSpec],
+        with_terms: bool,
+        isa: Isa,
+    ) -> Result<(Engine, classes::Classes), EngineError> {
         if patterns.len() > usize::from(u16::MAX) {
             return Err(EngineError::Many(patterns.len()));
         }
@@ -246,36 +268,37 @@ impl Engine {
         }
         let seldom: Vec<bool> = patterns.iter().map(|pattern| pattern.seldom).collect();
         let lists: Vec<usize> = seldom.iter().map(|seldom| usize::from(*seldom)).collect();
-        let mut plan = plan::Plan::new(&hirs, &lists, &required, plan::Costs::of(isa));
-        let mut searches = [None, None];
-        for (list, finder) in std::mem::take(&mut plan.finders).into_iter().enumerate() {
-            let Some(plan::Finder { filter, root }) = finder else {
-                continue;
-            };
+        let mut plan = plan::Plan::new(&hirs, &lists, &required, isa);
+        let finders = std::mem::take(&mut plan.finders);
+        let search = |list: usize, plan::Finder { filter, root }| {
             let choices = plan.choices.iter().enumerate();
             let each = choices.filter(|(i, choice)| choice.is_some() && lists[*i] == list);
             let each: Vec<_> = each
                 .map(|(i, _)| (i as u16, patterns[i].name.as_str(), &hirs[i]))
                 .collect();
-            searches[list] = joint::Joint::new(&each)?.map(|joint| Search {
+            let joint = joint::Joint::new(&each)?;
+            Ok::<_, EngineError>(joint.map(|joint| Search {
                 program: program::Program::new(&plan.graph, usize::from(plan.heads()) + 1, root),
                 filter,
                 joint,
-            });
+            }))
+        };
+        let mut searches = [None, None];
+        for (list, finder) in finders.into_iter().enumerate() {
+            if let Some(finder) = finder {
+                searches[list] = search(list, finder)?;
+            }
         }
         let heads = plan.heads();
-        let plan::Plan {
-            classes, choices, ..
-        } = &plan;
         let mut slow = Vec::new();
-        for (index, (pattern, choice)) in patterns.iter().zip(choices).enumerate() {
+        for (index, (pattern, choice)) in patterns.iter().zip(&plan.choices).enumerate() {
             if choice.is_none() {
                 slow.push((index as u16, plain::compile(pattern)?));
             }
         }
         let rows = searches.iter().flatten().map(|search| search.program.rows);
         let rows = rows.max().unwrap_or(0).max(u16::from(heads) + 1);
-        let facts = patterns.iter().zip(&hirs).zip(choices);
+        let facts = patterns.iter().zip(&hirs).zip(&plan.choices);
         let facts = facts.map(|((pattern, hir), choice)| report::Facts {
             name: pattern.name.clone(),
             max_length: hir.properties().maximum_len().unwrap_or(0),
@@ -283,28 +306,23 @@ impl Engine {
         });
         let facts = facts.collect();
         let longest = hirs.iter().filter_map(|hir| hir.properties().maximum_len());
-        let terms = terms();
-        if u32::try_from(terms.len()).is_err() {
-            return Err(EngineError::Many(terms.len()));
-        }
-        let terms = terms::Terms::new(&terms, classes)?;
-        let longest_term = terms.as_ref().map_or(0, terms::Terms::max_length);
-        Ok(Engine {
+        let classes = plan.classes;
+        let word = classes.cover(&classes::ByteSet::WORD);
+        let engine = Engine {
             steps: simd::Steps::new(isa),
-            line_end: shape::line_class(classes),
-            tables: classify::Tables::new(classes),
+            line_end: shape::line_class(&classes),
+            tables: classify::Tables::new(&classes),
             searches,
-            word: classes
-                .cover(&classes::ByteSet::WORD)
-                .map_or(0, |(class, _)| class.into()),
+            word: word.map_or(0, |(class, _)| class.into()),
             heads: heads.into(),
             rows,
             seldom,
             slow,
-            max_length: longest.max().unwrap_or(1).max(longest_term),
-            terms,
+            max_length: longest.max().unwrap_or(1),
+            terms: None,
             facts,
-        })
+        };
+        Ok((engine, classes))
     }
 
     /// The instructions that scans use.

@@ -17,7 +17,7 @@ use super::heads::{Filter, Heads};
 use super::heaps::Counter;
 use super::sample::{Sample, TEXTS, positions};
 use super::shape::{Cut, Graph, MAX_REACH, Node, NodeId, Wide};
-use super::simd::Isa;
+use super::simd::{Isa, Steps};
 
 /// How much each sample counts: sentences, rows.
 pub(super) const WEIGHTS: [f64; 2] = [0.7, 0.3];
@@ -45,7 +45,7 @@ pub(super) struct Costs {
 }
 
 impl Costs {
-    pub fn of(isa: Isa) -> Costs {
+    fn of(isa: Isa) -> Costs {
         match isa {
             Isa::Plain | Isa::Avx2 => Costs {
                 walk: 80.0,
@@ -93,13 +93,15 @@ pub(super) struct Plan {
 
 impl Plan {
     /// `required` are sets that must be classes; `lists` says for each pattern which list it is of.
-    pub fn new(hirs: &[Hir], lists: &[usize], required: &[ByteSet], costs: Costs) -> Plan {
+    pub fn new(hirs: &[Hir], lists: &[usize], required: &[ByteSet], isa: Isa) -> Plan {
+        let costs = Costs::of(isa);
+        let steps = Steps::new(isa);
         let (classes, coarse) = Classes::of(hirs, required);
         let tables = Tables::new(&classes);
         let mut graph = Graph::new();
         let mut samples = TEXTS.map(|text| Sample::new(text, &tables));
         let heads: Vec<Heads> = hirs.iter().map(Heads::new).collect();
-        let mut counter = Counter::new(&samples, costs);
+        let mut counter = Counter::new(&samples, costs, steps);
         let found: Vec<_> = heads.iter().map(|heads| counter.found(heads)).collect();
         let mut options = Vec::with_capacity(hirs.len());
         for ((hir, heads), found) in hirs.iter().zip(&heads).zip(found) {
@@ -121,7 +123,7 @@ impl Plan {
             .zip(&options)
             .map(|(chosen, ways)| chosen.map(|chosen| ways[chosen].choice))
             .collect();
-        let mut counter = Counter::new(&samples, costs);
+        let mut counter = Counter::new(&samples, costs, steps);
         let mut heaps = |list: usize| {
             let narrow = choices.iter().zip(&heads).zip(lists);
             let narrow = narrow.filter_map(|((choice, heads), of)| {

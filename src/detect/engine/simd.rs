@@ -10,9 +10,11 @@ use std::ops::{BitAnd, BitOr, BitXor, Not};
 
 use super::classify::{self, Tables};
 use super::heads::{self, Filter as Heads};
+use super::heaps;
 use super::joint::{Cache, Joint};
 use super::program::Program;
 use super::run;
+use super::sample::ROWS;
 use super::walk::Lanes;
 use super::words::{self, Chunk, Filter, Words};
 
@@ -137,6 +139,17 @@ impl Steps {
     /// Whether [`walk`](Steps::walk) walks candidates side by side.
     pub fn has_lanes(self) -> bool {
         cfg!(target_arch = "x86_64") && self.0 == Isa::Avx512
+    }
+
+    /// Step 3: see [`heaps::together`].
+    #[inline]
+    pub fn together(self, a: &[u64], b: &[u64]) -> ([u32; ROWS], u32) {
+        match self.0 {
+            // SAFETY: a `Steps` of these instructions is made only where the processor has them.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 | Isa::Avx512 => unsafe { x86::together(a, b) },
+            _ => heaps::together(a, b),
+        }
     }
 
     /// Step 6, side by side: see [`super::lanes`]. False: it has to be done one by one.
@@ -533,6 +546,11 @@ mod x86 {
             }
             *out |= _mm512_test_epi8_mask(all, all);
         }
+    }
+
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+    pub fn together(a: &[u64], b: &[u64]) -> ([u32; ROWS], u32) {
+        heaps::together(a, b)
     }
 
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]

@@ -4,11 +4,11 @@
 //! words that may be keys; here the key's terms are compared with the text around it, which decides. A term of
 //! punctuation and words (`d.o.b.`) is no different: its words are its runs of letters, digits and bytes from 0x80 on.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use super::beside::{Beside, Block};
 use super::classes::{ByteSet, Classes};
+use super::key::{Shared, hash};
 use super::plain::{MAX_GAP, canonical_term, is_gap, is_word};
 use super::words::{self, Filter, Words};
 use super::{EngineError, TermSpec, Visit};
@@ -70,14 +70,19 @@ pub(super) struct Terms {
     blocks: Vec<Block>,
     /// How far before its key a term may begin.
     pub back: usize,
+    /// Whether a key begins with a digit.
+    digits: bool,
+    /// Whether a key is of less than [`MIN_LONG`] bytes, and whether all such keys begin with a capital.
+    shorts: bool,
+    capitals: bool,
 }
 
 /// The sets of bytes that must be classes when there are terms.
 pub(super) const CLASSES: [ByteSet; 3] = [ByteSet::TERM, ByteSet::TERM_LETTER, ByteSet::UPPER];
 
 impl Terms {
-    /// Compiles the lists; None when they are empty. `classes` must have all of [`CLASSES`].
-    pub fn new(specs: &[TermSpec], classes: &Classes) -> Result<Option<Terms>, EngineError> {
+    /// Compiles the lists; None when they are empty. [`place`](Terms::place) makes them ready.
+    pub fn new(specs: &[TermSpec]) -> Result<Option<Terms>, EngineError> {
         if specs.is_empty() {
             return Ok(None);
         }
@@ -85,25 +90,14 @@ impl Terms {
         for (index, spec) in specs.iter().enumerate() {
             canonical.push(canonical_term(index, spec)?);
         }
-        let mut shared: HashMap<Vec<u8>, u32> = HashMap::new();
-        for text in &canonical {
-            for word in word_ranges(text) {
-                *shared.entry(text[word].to_ascii_lowercase()).or_default() += 1;
-            }
-        }
+        let shared = Shared::count(&canonical);
         let mut texts = Vec::new();
         let mut terms = Vec::with_capacity(specs.len());
         let mut keyed: Vec<(u64, Beside, u32)> = Vec::with_capacity(specs.len());
         let (mut back, mut digits, mut shorts, mut capitals) = (0, false, false, true);
         for (index, text) in canonical.iter().enumerate() {
             let exact = text.iter().any(u8::is_ascii_uppercase);
-            let rarity = |word: &Range<usize>| {
-                let word = &text[word.clone()];
-                rarity(word, shared[&word.to_ascii_lowercase()])
-            };
-            let key = word_ranges(text)
-                .max_by(|a, b| rarity(a).total_cmp(&rarity(b)))
-                .unwrap_or(0..text.len());
+            let key = shared.key(text);
             let word = &text[key.clone()];
             digits |= word[0].is_ascii_digit();
             if word.len() < MIN_LONG {
@@ -125,17 +119,6 @@ impl Terms {
         }
         let single = |index: u32| terms[index as usize].single;
         keyed.sort_unstable_by_key(|(hash, _, index)| (*hash, *index));
-        let class = |set: ByteSet| classes.cover(&set).map_or(0, |(class, _)| class);
-        let first = if digits {
-            class(ByteSet::TERM)
-        } else {
-            class(ByteSet::TERM_LETTER)
-        };
-        let first_of_short = match (shorts, capitals) {
-            (false, _) => None,
-            (true, true) => Some(class(ByteSet::UPPER)),
-            (true, false) => Some(first),
-        };
         let table = Table::new(&keyed, single);
         let bits = (table.keys.len() * BITS_PER_KEY)
             .next_power_of_two()
@@ -148,12 +131,15 @@ impl Terms {
         }
         Ok(Some(Terms {
             filter: Filter {
-                term: class(ByteSet::TERM),
-                first,
-                first_of_short,
+                term: 0,
+                first: 0,
+                first_of_short: None,
                 table: passing,
                 shift,
             },
+            digits,
+            shorts,
+            capitals,
             texts,
             terms,
             slots: table.slots,
@@ -161,6 +147,21 @@ impl Terms {
             blocks: table.blocks,
             back,
         }))
+    }
+
+    /// Says where the classes are, which must be all of [`CLASSES`].
+    pub fn place(&mut self, classes: &Classes) {
+        let class = |set: ByteSet| classes.cover(&set).map_or(0, |(class, _)| class);
+        self.filter.term = class(ByteSet::TERM);
+        self.filter.first = match self.digits {
+            true => self.filter.term,
+            false => class(ByteSet::TERM_LETTER),
+        };
+        self.filter.first_of_short = match (self.shorts, self.capitals) {
+            (false, _) => None,
+            (true, true) => Some(class(ByteSet::UPPER)),
+            (true, false) => Some(self.filter.first),
+        };
     }
 
     /// The most bytes of text that a term may take.
@@ -375,55 +376,4 @@ impl Table {
         }
         table
     }
-}
-
-/// The words of a term: its runs of word bytes.
-fn word_ranges(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        at += text[at..].iter().take_while(|&&b| !is_word(b)).count();
-        let start = at;
-        at += text[at..].iter().take_while(|&&b| is_word(b)).count();
-        (start < at).then_some(start..at)
-    })
-}
-
-/// The hash that [`words`] gives this word.
-fn hash(word: &[u8]) -> u64 {
-    let len = word.len().min(words::MOST);
-    let eight = |bytes: &[u8]| {
-        let mut eight = [0; 8];
-        eight[..bytes.len()].copy_from_slice(bytes);
-        u64::from_le_bytes(eight)
-    };
-    let last = &word[len.saturating_sub(8)..len];
-    words::hash(eight(&word[..len.min(8)]), eight(last), len)
-}
-
-/// How seldom a word is met, in no unit: longer words, words with seldom letters, words of few terms; not the words
-/// that every text is full of.
-fn rarity(word: &[u8], shared: u32) -> f32 {
-    const COMMON: &str = " a an as at be by do he i if in is it me my no of on or so to up us we the and for with from that this have been are was not all any can had her him his how its \
-        may new now old one our out own she two who you your into than then them they were what when will about \
-        after also back before being both care case child class could day days down each even every first free full \
-        general good group hand head health high home house left life like line list long made make many more most \
-        much must name need next number open other over part people person place point post private problem \
-        public right same service should side since some state still such support system take term test their \
-        there these thing those time type under used very want water week well west which while white with without \
-        woman women work working would year years young black body family heart human ";
-    let lower = word.to_ascii_lowercase();
-    let common = std::str::from_utf8(&lower).is_ok_and(|w| COMMON.contains(&format!(" {w} ")));
-    let seldom = lower.iter().filter(|b| b"jkqvwxyz".contains(b)).count();
-    let mut rarity = lower.len().min(12) as f32 + 0.7 * seldom as f32;
-    rarity -= 1.5 * (shared as f32).log2();
-    if word[0].is_ascii_digit() {
-        rarity -= 100.0;
-    }
-    if lower.len() < MIN_LONG {
-        rarity -= 20.0;
-    }
-    if common {
-        rarity -= 30.0;
-    }
-    rarity
 }
