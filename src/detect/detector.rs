@@ -2,7 +2,7 @@
 //!
 //! `window` holds the way of one segment through it.
 
-use std::{panic::resume_unwind, sync::Arc, thread};
+use std::sync::Arc;
 
 use super::{
     candidate::Candidate,
