@@ -5,18 +5,22 @@
 //! of them, and each ends in exactly one outcome. A member that fails does not fail its container; a limit of the file
 //! ends the file.
 
+mod frame;
+mod member;
+mod meter;
+mod panics;
+
 use std::{
     any::Any,
     cell::{Cell, RefCell},
     io::{self, Read, Seek, SeekFrom},
     panic::{AssertUnwindSafe, catch_unwind},
     rc::Rc,
-    sync::Once,
     time::Instant,
 };
 
 use crate::model::{
-    Layout, Limits, Outcome, OutcomeKind, Part, PartChain, Segment, Sensitive,
+    Layout, Outcome, OutcomeKind, Part, PartChain, Segment, Sensitive,
     limits::{OVERLAP, SEGMENT},
 };
 
@@ -26,164 +30,18 @@ use super::{
     error::ExtractError,
     format::{text::PlainText, zip::salvage},
     sniff,
-    source::{self, Deadline, IN_MEMORY, Source},
+    source::{Deadline, IN_MEMORY, Source},
 };
+
+use frame::Frame;
+use meter::{Meter, Metered};
+use panics::{GUARDED, PANICKED_AT};
+
+pub use member::Member;
+pub(super) use panics::quiet_panics;
 
 /// Reasons kept of one document; more are counted.
 const REASONS: usize = 3;
-
-/// What has come out of one file so far.
-struct Meter {
-    limits: Limits,
-    file: u64,
-    deadline: Deadline,
-    text: Cell<u64>,
-    expanded: Cell<u64>,
-    /// The error that ends the file. Kept here because parsers swallow errors.
-    tripped: RefCell<Option<ExtractError>>,
-}
-
-impl Meter {
-    fn check(&self) -> Result<(), ExtractError> {
-        if let Some(error) = &*self.tripped.borrow() {
-            return Err(error.clone());
-        }
-        source::check(Some(&self.deadline)).map_err(|e| self.trip(e))
-    }
-
-    fn trip(&self, error: ExtractError) -> ExtractError {
-        self.tripped
-            .borrow_mut()
-            .get_or_insert_with(|| error.clone());
-        error
-    }
-
-    fn add(&self, what: &Cell<u64>, n: u64) -> Result<(), ExtractError> {
-        let all = what.get().saturating_add(n);
-        what.set(all);
-        let limits = &self.limits;
-        if all > limits.output {
-            let gib = limits.output.div_ceil(1 << 30);
-            return Err(self.trip(ExtractError::Limit(
-                format!("expands past {gib} GiB").into(),
-            )));
-        }
-        if all > limits.ratio_floor && all / limits.ratio.max(1) > self.file {
-            return Err(self.trip(ExtractError::Limit(
-                format!("expands past {}:1", limits.ratio).into(),
-            )));
-        }
-        self.check()
-    }
-}
-
-/// A member's bytes on their way out of a decoder, counted.
-struct Metered<'r> {
-    inner: &'r mut dyn Read,
-    meter: Rc<Meter>,
-}
-
-impl Read for Metered<'_> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let n = self.inner.read(into)?;
-        self.meter.add(&self.meter.expanded, n as u64)?;
-        Ok(n)
-    }
-}
-
-/// One open document.
-#[derive(Default)]
-struct Frame {
-    /// Bytes of text out so far.
-    offset: u64,
-    /// Members opened.
-    children: u64,
-    problems: Vec<String>,
-    more_problems: u64,
-    /// Said about a document that was read all the same.
-    remark: Option<String>,
-}
-
-impl Frame {
-    fn gave_something(&self) -> bool {
-        self.offset > 0 || self.children > 0
-    }
-
-    fn outcome(self, result: Result<(), ExtractError>) -> Outcome {
-        let some = self.gave_something();
-        let mut outcome = match result {
-            Err(error) => error.outcome(some),
-            Ok(()) if self.problems.is_empty() => {
-                Outcome::new(OutcomeKind::Read, self.remark.unwrap_or_default())
-            }
-            Ok(()) => Outcome::new(OutcomeKind::Partial, ""),
-        };
-        for problem in self.problems {
-            if !outcome.reason.is_empty() {
-                outcome.reason.push_str("; ");
-            }
-            outcome.reason.push_str(&problem);
-        }
-        if self.more_problems > 0 {
-            outcome
-                .reason
-                .push_str(&format!("; and {} more", self.more_problems));
-        }
-        outcome
-    }
-}
-
-/// A member as its container announces it.
-#[derive(Clone, Debug)]
-pub struct Member {
-    /// The step from the container to it.
-    pub part: Part,
-    /// Its name for finding out what it is, where that is not the name of the step.
-    pub name: Option<String>,
-    /// Its size, where the container says.
-    pub size: Option<u64>,
-    /// Hidden from a person who opens the container.
-    pub hidden: bool,
-    /// The type its container gives it (`text/html`), used when neither content nor name decide.
-    pub media_type: Option<String>,
-}
-
-impl Member {
-    /// A member of unknown size.
-    pub fn new(part: Part) -> Self {
-        Member {
-            part,
-            name: None,
-            size: None,
-            hidden: false,
-            media_type: None,
-        }
-    }
-
-    /// With a name of its own.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// With the size its container says it has.
-    pub fn size(mut self, size: u64) -> Self {
-        self.size = Some(size);
-        self
-    }
-
-    /// Marked as hidden.
-    pub fn hidden(mut self, hidden: bool) -> Self {
-        self.hidden = hidden;
-        self
-    }
-
-    /// With the media type its container gives it.
-    pub fn media_type(mut self, media_type: impl Into<String>) -> Self {
-        self.media_type = Some(media_type.into());
-        self
-    }
-}
 
 /// What formats write to.
 pub struct Guard<'g> {
@@ -677,29 +535,4 @@ fn fill(data: &mut dyn Read, into: &mut Vec<u8>, most: usize) -> io::Result<bool
     };
     into.truncate(filled);
     result
-}
-
-thread_local! {
-    static GUARDED: Cell<bool> = const { Cell::new(false) };
-    static PANICKED_AT: RefCell<String> = const { RefCell::new(String::new()) };
-}
-
-/// Keeps the messages of guarded panics from the terminal: they may quote the document. Installed once; panics
-/// elsewhere go to the hook that was there before.
-pub(super) fn quiet_panics() {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let before = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            if GUARDED.get() {
-                let place = info.location().map_or_else(String::new, |l| {
-                    let file = l.file().rsplit(['/', '\\']).next().unwrap_or("");
-                    format!("{file}:{}", l.line())
-                });
-                PANICKED_AT.set(place);
-            } else {
-                before(info);
-            }
-        }));
-    });
 }

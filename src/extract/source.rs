@@ -5,24 +5,29 @@
 //! deadline, so a format that reads for ever without writing anything is stopped too, and it notices when the file
 //! under it shrinks or grows. It never maps a file into memory: shares truncate files under a reader.
 
+mod deadline;
+mod held;
+mod system;
+
 use std::{
     fs::{File, Metadata},
     io::{self, Read, Seek, SeekFrom},
-    ops::Deref,
     path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::{Duration, Instant, SystemTime},
+    time::SystemTime,
 };
 
 use super::{
-    budget::Permit,
     decode::Charset,
     error::{self, ExtractError},
     guard::Guard,
 };
+
+use held::{Bytes, Held};
+use system::{anonymous, has_holes, next_data, read_at};
+
+pub use deadline::Deadline;
+pub(super) use deadline::check;
+pub use held::{Owned, Whole};
 
 /// Members up to this size are held in memory; larger ones are streamed or spooled.
 pub const IN_MEMORY: usize = 4 << 20;
@@ -351,49 +356,6 @@ fn shrunk() -> ExtractError {
     ExtractError::Changed("it was cut short while it was read".into())
 }
 
-/// When a file has to be read. Its sources and parsers hold clones of the one deadline, so that time spent waiting for a
-/// program outside (OCR), which has limits of its own, is given back to all of them.
-#[derive(Clone, Debug)]
-pub struct Deadline {
-    start: Instant,
-    /// Nanoseconds from the start.
-    allowed: Arc<AtomicU64>,
-}
-
-impl Deadline {
-    /// So long from now on.
-    pub fn after(time: Duration) -> Self {
-        let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-        Deadline {
-            start: Instant::now(),
-            allowed: Arc::new(AtomicU64::new(nanos)),
-        }
-    }
-
-    /// Whether it has passed.
-    pub fn passed(&self) -> bool {
-        self.start.elapsed().as_nanos() > u128::from(self.allowed.load(Ordering::Relaxed))
-    }
-
-    /// Puts it off by so much.
-    pub(super) fn put_off(&self, by: Duration) {
-        let nanos = u64::try_from(by.as_nanos()).unwrap_or(u64::MAX);
-        let now = self.allowed.load(Ordering::Relaxed);
-        self.allowed
-            .store(now.saturating_add(nanos), Ordering::Relaxed);
-    }
-}
-
-/// Fails once the deadline has passed.
-pub(super) fn check(deadline: Option<&Deadline>) -> Result<(), ExtractError> {
-    match deadline {
-        Some(deadline) if deadline.passed() => Err(ExtractError::TimedOut(
-            "took longer than its deadline".into(),
-        )),
-        _ => Ok(()),
-    }
-}
-
 impl Read for Source<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if into.is_empty() {
@@ -450,158 +412,6 @@ impl Seek for Source<'_> {
         self.at = target;
         Ok(target)
     }
-}
-
-enum Bytes<'s> {
-    Own(Vec<u8>),
-    Lent(&'s [u8]),
-}
-
-/// All bytes of a document, and the permit to hold them.
-pub struct Whole<'s> {
-    bytes: Bytes<'s>,
-    _permit: Permit,
-}
-
-impl Deref for Whole<'_> {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        match &self.bytes {
-            Bytes::Own(bytes) => bytes,
-            Bytes::Lent(bytes) => bytes,
-        }
-    }
-}
-
-impl Whole<'_> {
-    /// The bytes on their own with their permit, for parsers that want to own them. Copies only what was lent.
-    pub fn into_owned(self) -> (Vec<u8>, Permit) {
-        let bytes = match self.bytes {
-            Bytes::Own(bytes) => bytes,
-            Bytes::Lent(bytes) => bytes.to_vec(),
-        };
-        (bytes, self._permit)
-    }
-}
-
-enum Held {
-    File(File),
-    Bytes(
-        Vec<u8>,
-        #[expect(dead_code, reason = "held for as long as the bytes")] Permit,
-    ),
-}
-
-/// A reader that lives as long as its parser needs: see [`Source::owned_reader`].
-pub struct Owned {
-    bytes: Held,
-    size: u64,
-    at: u64,
-}
-
-impl Read for Owned {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let left = self.size.saturating_sub(self.at);
-        let want = (into.len() as u64).min(left) as usize;
-        if want == 0 {
-            return Ok(0);
-        }
-        let n = match &self.bytes {
-            Held::File(file) => read_at(file, &mut into[..want], self.at)?,
-            Held::Bytes(bytes, _) => {
-                let start = self.at as usize;
-                into[..want].copy_from_slice(&bytes[start..start + want]);
-                want
-            }
-        };
-        self.at += n as u64;
-        Ok(n)
-    }
-}
-
-impl Seek for Owned {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let target = match to {
-            SeekFrom::Start(n) => Some(n),
-            SeekFrom::Current(n) => self.at.checked_add_signed(n),
-            SeekFrom::End(n) => self.size.checked_add_signed(n),
-        };
-        self.at = target
-            .ok_or_else(|| io::Error::from(ExtractError::corrupt("points outside of itself")))?;
-        Ok(self.at)
-    }
-}
-
-#[cfg(unix)]
-fn read_at(file: &File, into: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::unix::fs::FileExt::read_at(file, into, offset)
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, into: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::windows::fs::FileExt::seek_read(file, into, offset)
-}
-
-#[cfg(unix)]
-fn has_holes(metadata: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    // File systems round and compress; only a clear difference is worth asking about.
-    metadata.len() > 1 << 20 && metadata.blocks().saturating_mul(512) < metadata.len() / 10 * 9
-}
-
-#[cfg(not(unix))]
-fn has_holes(_: &Metadata) -> bool {
-    false
-}
-
-#[cfg(target_os = "linux")]
-fn next_data(file: &File, from: u64, size: u64) -> Option<u64> {
-    match rustix::fs::seek(file, rustix::fs::SeekFrom::Data(from)) {
-        Ok(next) => Some(next.min(size)),
-        // No data up to the end.
-        Err(rustix::io::Errno::NXIO) => Some(size),
-        Err(_) => None,
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn next_data(_: &File, _: u64, _: u64) -> Option<u64> {
-    None
-}
-
-/// A file without a name: nobody else can open it, and it is gone when this process is.
-fn anonymous(folder: &Path) -> io::Result<File> {
-    #[cfg(target_os = "linux")]
-    {
-        use rustix::fs::{Mode, OFlags, open};
-        let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC | OFlags::EXCL;
-        if let Ok(fd) = open(folder, flags, Mode::RUSR | Mode::WUSR) {
-            return Ok(fd.into());
-        }
-    }
-    // Elsewhere, and on file systems that cannot: named for the blink of an eye.
-    let mut options = std::fs::OpenOptions::new();
-    options.read(true).write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    #[cfg(windows)]
-    std::os::windows::fs::OpenOptionsExt::custom_flags(&mut options, 0x0400_0000);
-    for _ in 0..16 {
-        let mut random = [0; 16];
-        getrandom::fill(&mut random).map_err(|_| io::Error::other("no random numbers"))?;
-        let path = folder.join(format!(".domesday-{:032x}", u128::from_le_bytes(random)));
-        match options.open(&path) {
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(e) => return Err(e),
-            Ok(file) => {
-                #[cfg(unix)]
-                std::fs::remove_file(&path)?;
-                return Ok(file);
-            }
-        }
-    }
-    Err(io::Error::from(io::ErrorKind::AlreadyExists))
 }
 
 #[cfg(test)]
