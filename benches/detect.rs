@@ -9,10 +9,10 @@ use std::{fmt::Write as _, fs, path::Path, sync::LazyLock};
 use divan::{Bencher, counter::BytesCount};
 use domesday::{
     detect::{
-        Detector, RuleSet, Scratch,
+        Detector, Facts, Rule, RuleSet, Scratch,
         engine::{self, Cursors, Engine, PatternSpec, Visit},
     },
-    model::{Segment, Table, limits::SEGMENT, segment::Layout},
+    model::{Category, Class, Segment, Table, limits::SEGMENT, segment::Layout},
 };
 
 fn main() {
@@ -139,7 +139,10 @@ fn engine_alone(bencher: Bencher, text: &str) {
 }
 
 fn detector(bencher: Bencher, text: &str, layout: &Layout) {
-    let detector = &*DETECTOR;
+    whole(bencher, &DETECTOR, text, layout);
+}
+
+fn whole(bencher: Bencher, detector: &Detector, text: &str, layout: &Layout) {
     let mut scratch = Scratch::default();
     bencher.counter(BytesCount::of_str(text)).bench_local(|| {
         let segment = Segment {
@@ -177,9 +180,8 @@ fn rows_detector_as_lines(bencher: Bencher) {
     detector(bencher, &ROWS.0, &Layout::Lines { first: 1 });
 }
 
-#[divan::bench]
-fn rows_detector_as_table(bencher: Bencher) {
-    let table = Layout::Table(Table {
+fn table() -> Layout {
+    Layout::Table(Table {
         name: "".into(),
         delimiter: b',',
         quoted: true,
@@ -187,8 +189,61 @@ fn rows_detector_as_table(bencher: Bencher) {
         row_numbers: Vec::new(),
         first_row: 2,
         headings: HEADINGS.iter().map(|h| (*h).into()).collect(),
-    });
-    detector(bencher, &ROWS.0, &table);
+    })
+}
+
+#[divan::bench]
+fn rows_detector_as_table(bencher: Bencher) {
+    detector(bencher, &ROWS.0, &table());
+}
+
+/// Families of rules: what has a pattern, names of people, and words by what the law makes of them.
+const FAMILIES: &[&str] = &[
+    "identifiers",
+    "names",
+    "special category",
+    "offences and safeguarding",
+    "employment and incidents",
+    "whole",
+];
+
+fn family(rule: &Rule) -> &'static str {
+    match (rule.category.class(), rule.category) {
+        _ if rule.by.is_some() => "names",
+        _ if rule.terms.is_empty() => "identifiers",
+        (Class::Special, _) => "special category",
+        (Class::Criminal, _) | (_, Category::ChildSafeguarding) => "offences and safeguarding",
+        _ => "employment and incidents",
+    }
+}
+
+/// The rules of one family alone.
+fn of_family(wanted: &str) -> Detector {
+    let all = RuleSet::builtin().unwrap();
+    let others: Vec<String> = all
+        .rules()
+        .iter()
+        .filter(|rule| wanted != "whole" && family(rule) != wanted)
+        .map(|rule| rule.id.to_string())
+        .collect();
+    Detector::new(all.without(&others).unwrap(), Facts::now()).unwrap()
+}
+
+/// What each family costs on prose, and that the whole costs little more than the identifiers.
+#[divan::bench(args = FAMILIES)]
+fn families_on_prose(bencher: Bencher, family: &str) {
+    whole(
+        bencher,
+        &of_family(family),
+        &PROSE,
+        &Layout::Lines { first: 1 },
+    );
+}
+
+/// The same on rows of people, which are nothing but findings.
+#[divan::bench(args = FAMILIES)]
+fn families_on_rows(bencher: Bencher, family: &str) {
+    whole(bencher, &of_family(family), &ROWS.0, &table());
 }
 
 /// A document of two kilobytes, of which most shares are made.

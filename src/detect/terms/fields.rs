@@ -174,9 +174,6 @@ impl Fields {
         let Layout::Table(table) = sight.segment.layout else {
             return;
         };
-        if known.is_empty() {
-            return;
-        }
         self.columns(words, &table.headings);
         let (text, original) = (sight.text, sight.segment.text);
         let row = |n: usize| {

@@ -161,7 +161,12 @@ fn counting(text: &str) -> bool {
 fn grouped(text: &str) -> bool {
     let mut groups = [0_usize; 6];
     let mut count = 0;
-    for part in text.split([' ', '-']) {
+    // A number may be wrapped where a group ends.
+    let wrapped = text.contains('\n');
+    for part in text.split([' ', '-', '\n', '\r']) {
+        if wrapped && part.is_empty() {
+            continue;
+        }
         if part.is_empty() || count == groups.len() {
             return false;
         }
@@ -195,6 +200,7 @@ mod tests {
             ("3782 822463 10005", Pass),
             ("4000056655665556", Pass),
             ("6759 4111 0000 0008", Pass),
+            ("4111 1111\r\n1111 1111", Pass),
             ("2223003122003222", Pass),
             ("3056 930902 5904", Pass),
             ("4242 4242 4242 4241", Fail),
