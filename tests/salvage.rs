@@ -191,3 +191,18 @@ fn headers_that_lie_end() {
     let listener = read(&lies, "lies.docx");
     assert!(!listener.outcomes.is_empty());
 }
+
+#[test]
+fn a_folder_called_word_does_not_make_a_document() {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default();
+    zip.start_file("Word/letter.txt", options).unwrap();
+    zip.write_all(letter(1).as_bytes()).unwrap();
+    let bytes = zip.finish().unwrap().into_inner();
+    let listener = read(&bytes, "letters.zip");
+    assert!(listener.text.contains("Letter 1 to Margaret Okafor"));
+    assert_eq!(
+        listener.formats,
+        ["letters.zip zip", "Word/letter.txt text"]
+    );
+}

@@ -4,13 +4,14 @@
 
 use std::io::Cursor;
 
-use crate::model::Part;
+use crate::model::{Anchor, Part};
 
 use super::{
     compound::Compound,
     error::ExtractError,
     guard::{Guard, Member},
     sniff::extension,
+    story::Story,
 };
 
 /// Whether a member of this name may be an OLE object with a file inside.
@@ -340,6 +341,18 @@ pub fn storages(
         if is_document && let Some(bytes) = lift(file, storage, &below) {
             out.child_bytes(Member::new(Part::Attachment(name.into())), &bytes)?;
         }
+    }
+    Ok(())
+}
+
+/// Writes what a compound file says about itself: title, author and what else was filled in.
+///
+/// # Errors
+/// Those of the guard.
+pub fn tell_properties(file: &Compound<'_>, story: &mut Story<'_, '_>) -> Result<(), ExtractError> {
+    for (name, value) in properties(file) {
+        let place = Anchor::Meta(name.as_str().into());
+        story.note(place, Some(&name), value.trim())?;
     }
     Ok(())
 }

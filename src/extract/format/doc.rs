@@ -175,13 +175,7 @@ impl Format for Doc {
                 Pieces::of_95(&main)
             };
             write(pieces, &main, &data, &mut story)?;
-            for (name, value) in ole::properties(&file) {
-                story.note(
-                    Anchor::Meta(name.as_str().into()),
-                    Some(&name),
-                    value.trim(),
-                )?;
-            }
+            ole::tell_properties(&file, &mut story)?;
             story.finish()?;
         }
         let mut pictures = 0;

@@ -14,7 +14,7 @@ use crate::extract::{
     error::ExtractError,
     ooxml::{self, drawing},
     package::{Package, same},
-    sniff::{LIKELY, Look, NO, SURE},
+    sniff::{Look, NO, SURE},
     story::Story,
     xml::Xml,
 };
@@ -42,14 +42,7 @@ impl Format for Docx {
     }
 
     fn sniff(&self, look: &Look<'_>) -> u8 {
-        if look.magic == "zip" && ooxml::folder(look) == "word/" && look.has("[Content_Types].xml")
-        {
-            SURE
-        } else if look.magic == "zip" && look.has("word/document.xml") {
-            LIKELY
-        } else {
-            NO
-        }
+        ooxml::sniff(look, "word/document.xml")
     }
 
     fn seeks(&self) -> bool {

@@ -88,13 +88,7 @@ impl Format for Ppt {
                 Some(text) => of_95(&text, &mut story)?,
                 None => Presentation::new(&stream, &user).read(&mut story)?,
             }
-            for (name, value) in ole::properties(&file) {
-                story.note(
-                    Anchor::Meta(name.as_str().into()),
-                    Some(&name),
-                    value.trim(),
-                )?;
-            }
+            ole::tell_properties(&file, &mut story)?;
             story.finish()?;
         }
         let pictures = file.stream(&format!("{folder}/Pictures"));

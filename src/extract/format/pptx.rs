@@ -13,7 +13,7 @@ use crate::{
         error::ExtractError,
         ooxml::{self, Relation, drawing},
         package::{Package, same},
-        sniff::{LIKELY, Look, NO, SURE},
+        sniff::Look,
         story::Story,
         xml::{Node, Xml},
     },
@@ -43,15 +43,7 @@ impl Format for Pptx {
     }
 
     fn sniff(&self, look: &Look<'_>) -> u8 {
-        if look.magic == "zip" && ooxml::folder(look) == "ppt/" {
-            if look.has("[Content_Types].xml") {
-                SURE
-            } else {
-                LIKELY
-            }
-        } else {
-            NO
-        }
+        ooxml::sniff(look, "ppt/presentation.xml")
     }
 
     fn seeks(&self) -> bool {

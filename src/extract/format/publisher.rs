@@ -87,13 +87,7 @@ impl Format for Publisher {
                     story.note(Anchor::Region("link".into()), None, link)?;
                 }
             }
-            for (name, value) in ole::properties(&file) {
-                story.note(
-                    Anchor::Meta(name.as_str().into()),
-                    Some(&name),
-                    value.trim(),
-                )?;
-            }
+            ole::tell_properties(&file, &mut story)?;
             story.finish()?;
         }
         let mut pictures = 0;

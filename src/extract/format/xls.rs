@@ -110,13 +110,7 @@ impl Format for Xls {
                     pivot_cache(&open(bytes), &mut story)?;
                 }
             }
-            for (name, value) in ole::properties(&file) {
-                story.note(
-                    Anchor::Meta(name.as_str().into()),
-                    Some(&name),
-                    value.trim(),
-                )?;
-            }
+            ole::tell_properties(&file, &mut story)?;
             story.finish()?;
         }
         blips::children(&biff::drawings(&stream), &mut 0, out)?;

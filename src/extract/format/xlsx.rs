@@ -27,7 +27,7 @@ use crate::{
         ooxml::{self, Relation, drawing},
         package::{Package, same},
         sheet::Sheet,
-        sniff::{LIKELY, Look, NO, SURE},
+        sniff::{Look, NO, SURE},
         story::Story,
         xml::Xml,
     },
@@ -60,14 +60,10 @@ impl Format for Xlsx {
     }
 
     fn sniff(&self, look: &Look<'_>) -> u8 {
-        if look.magic != "zip" || look.has("xl/workbook.bin") {
+        if look.has("xl/workbook.bin") {
             NO
-        } else if ooxml::folder(look) == "xl/" && look.has("[Content_Types].xml") {
-            SURE
-        } else if ooxml::folder(look) == "xl/" {
-            LIKELY
         } else {
-            NO
+            ooxml::sniff(look, "xl/workbook.xml")
         }
     }
 

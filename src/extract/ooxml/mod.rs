@@ -9,7 +9,7 @@ use crate::model::Anchor;
 use super::{
     error::ExtractError,
     package::{Package, is_picture},
-    sniff::Look,
+    sniff::{LIKELY, Look, NO, SURE},
     story::Story,
     xml::Node,
 };
@@ -210,8 +210,25 @@ fn one_custom_part(
     Ok(())
 }
 
+/// How sure it is that a document is a package with this main part. A folder of that name is not enough: people keep their
+/// letters in a folder `Word` and zip it.
+pub fn sniff(look: &Look<'_>, main: &str) -> u8 {
+    let parts = main
+        .split_once('/')
+        .map_or(0, |(folder, _)| folder.len() + 1);
+    if look.magic != "zip" {
+        NO
+    } else if folder(look) == &main[..parts] && look.has("[Content_Types].xml") {
+        SURE
+    } else if look.has(main) {
+        LIKELY
+    } else {
+        NO
+    }
+}
+
 /// The folder of most parts: `word/`, `xl/` or `ppt/`. Documents embedded without compression show their parts too.
-pub fn folder(look: &Look<'_>) -> &'static str {
+fn folder(look: &Look<'_>) -> &'static str {
     let count = |folder: &str| {
         look.inside
             .iter()
