@@ -595,8 +595,18 @@ impl Case {
     /// A name in the folder that is not taken: `pack-1`, `pack-2`, …
     pub fn fresh(&self, stem: &str, extension: &str) -> PathBuf {
         (1u32..)
-            .map(|n| self.folder.join(format!("{stem}-{n}{extension}")))
-            .find(|path| path.symlink_metadata().is_err())
-            .unwrap_or_else(|| self.folder.join(stem))
+            .find(|n| {
+                // A table and what stands beside it share a number.
+                [extension, ".csv", ".xlsx", ".json"]
+                    .iter()
+                    .all(|extension| {
+                        let path = self.folder.join(format!("{stem}-{n}{extension}"));
+                        path.symlink_metadata().is_err()
+                    })
+            })
+            .map_or_else(
+                || self.folder.join(stem),
+                |n| self.folder.join(format!("{stem}-{n}{extension}")),
+            )
     }
 }

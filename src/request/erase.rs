@@ -108,10 +108,11 @@ pub struct Worklist {
     pub items: Vec<Item>,
 }
 
-/// Writes the worklist of a case. An older one is superseded, and its outcomes with it.
+/// Writes the worklist of a case, with `extension` `.csv` or `.xlsx`. An older one is superseded, and its outcomes with it.
 pub fn worklist(
     searcher: &Searcher<'_>,
     case: &mut Case,
+    extension: &str,
     anyway: bool,
     hand: &Hand,
 ) -> Result<Worklist, RequestError> {
@@ -155,9 +156,11 @@ pub fn worklist(
             }
         }
     }
-    let path = case.fresh("worklist", ".csv");
+    let path = case.fresh("worklist", extension);
     let beside = path.with_extension("json");
-    files::replace(&path, &sheet::write(COLUMNS, &rows)?)?;
+    let words = Done::ALL.iter().map(|(_, word)| *word).collect();
+    let bytes = sheet::write_as(&path, COLUMNS, &rows, &[("outcome", words)])?;
+    files::replace(&path, &bytes)?;
     let written = files::replace(&beside, &json(&items)?).and_then(|()| {
         let digests = items
             .iter()

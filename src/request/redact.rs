@@ -254,7 +254,8 @@ pub fn list(
         }
     }
     refuse(&problems, anyway)?;
-    let bytes = sheet::write(COLUMNS, &rows)?;
+    let words = Decision::ALL.iter().map(|(_, word)| *word).collect();
+    let bytes = sheet::write_as(&path, COLUMNS, &rows, &[("decision", words)])?;
     files::replace(&path, &bytes)?;
     let event = Event::Listed {
         sheet: path.display().to_string(),

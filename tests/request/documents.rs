@@ -383,6 +383,90 @@ fn a_copy_that_fails_its_check_is_not_released() {
     assert!(released.iter().all(|text| !text.contains("underhill")));
 }
 
+/// Whether a program runs here with these words.
+fn runs(program: &str, words: &[&str]) -> bool {
+    let ran = std::process::Command::new(program).args(words).output();
+    ran.is_ok_and(|ran| ran.status.success())
+}
+
+#[test]
+fn worksheets_are_workbooks_too_and_are_read_back_as_spreadsheets_save_them() {
+    let office = office();
+    office.ok(&["request", "redact", "A", "--xlsx"]);
+    let sheet = office.path().join(CASE).join("worksheet-1.xlsx");
+    assert!(sheet.exists());
+    let apply = |sheet: &str, more: &[&str]| {
+        let words = [&["request", "redact", "A", "--apply", sheet], more].concat();
+        office.run(&words)
+    };
+    let ran = apply(&sheet.to_string_lossy(), &[]);
+    assert_eq!(ran.code, 2, "{}", ran.out);
+    assert!(
+        ran.err.contains("line 2") && ran.err.contains("without a decision"),
+        "{}",
+        ran.err
+    );
+    let ran = apply(&sheet.to_string_lossy(), &["--accept-suggestions"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    // Edited by another program: every line decided as suggested, and a column and a sheet of the responder's own.
+    let script = "import openpyxl, sys\n\
+        book = openpyxl.load_workbook(sys.argv[1])\n\
+        sheet = book.worksheets[0]\n\
+        head = [cell.value for cell in sheet[1]]\n\
+        for row in sheet.iter_rows(min_row=2):\n\
+        \x20   row[head.index('decision')].value = row[head.index('suggestion')].value\n\
+        sheet.cell(1, len(head) + 1, 'my notes')\n\
+        book.create_sheet('thoughts')\n\
+        book.save(sys.argv[2])\n";
+    let edited = office.path().join("edited.xlsx");
+    let paths = [sheet.to_string_lossy(), edited.to_string_lossy()];
+    if !runs("python3", &["-c", "import openpyxl"]) {
+        println!("passed over: python3 with openpyxl is not installed");
+        return;
+    }
+    assert!(runs("python3", &["-c", script, &paths[0], &paths[1]]));
+    let ran = apply("edited.xlsx", &[]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    // And saved by LibreOffice, as its own format.
+    let folder = office.path().to_string_lossy().into_owned();
+    let profile = format!("-env:UserInstallation=file://{folder}/profile");
+    let words = [
+        &profile[..],
+        "--headless",
+        "--convert-to",
+        "ods",
+        "--outdir",
+        &folder,
+        &paths[1],
+    ];
+    match runs("soffice", &words) {
+        true => {
+            let ran = apply("edited.ods", &[]);
+            assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+        }
+        false => println!("passed over: LibreOffice is not installed"),
+    }
+    // The worklist of an erasure the same way.
+    office.ok(&["request", "erase", "A", "--xlsx"]);
+    let list = office.path().join(CASE).join("worklist-1.xlsx");
+    let script = "import openpyxl, sys\n\
+        book = openpyxl.load_workbook(sys.argv[1])\n\
+        sheet = book.worksheets[0]\n\
+        head = [cell.value for cell in sheet[1]]\n\
+        for row in sheet.iter_rows(min_row=2):\n\
+        \x20   row[head.index('outcome')].value = 'kept'\n\
+        \x20   row[head.index('note')].value = 'a test'\n\
+        book.save(sys.argv[1])\n";
+    assert!(runs("python3", &["-c", script, &list.to_string_lossy()]));
+    office.ok(&[
+        "request",
+        "outcome",
+        "A",
+        "--apply",
+        &list.to_string_lossy(),
+    ]);
+}
+
 #[test]
 fn the_persons_data_is_written_for_machines() {
     let office = office();

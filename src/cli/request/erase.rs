@@ -48,6 +48,10 @@ pub struct EraseArgs {
     #[arg(long, value_name = "DIR")]
     pub undo: Option<PathBuf>,
 
+    /// Write the worklist as a workbook, not as CSV
+    #[arg(long, conflicts_with_all = ["quarantine", "undo"])]
+    pub xlsx: bool,
+
     /// The search.
     #[command(flatten)]
     pub search: SearchArgs,
@@ -70,6 +74,7 @@ pub fn erase(args: &EraseArgs, desk: &Desk) -> anyhow::Result<Exit> {
         Ok(erase::worklist(
             searcher,
             case,
+            if args.xlsx { ".xlsx" } else { ".csv" },
             args.search.anyway,
             &desk.hand,
         )?)

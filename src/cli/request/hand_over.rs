@@ -157,6 +157,10 @@ pub struct RedactArgs {
     #[arg(long, requires = "apply")]
     pub accept_suggestions: bool,
 
+    /// Write the worksheet as a workbook, not as CSV; either is read back, and what LibreOffice saves as .ods
+    #[arg(long, conflicts_with = "apply")]
+    pub xlsx: bool,
+
     /// Where the worksheet or the folder of copies goes [default: the next free name in the case's folder]
     #[arg(short, long, value_name = "PATH")]
     pub output: Option<PathBuf>,
@@ -172,7 +176,8 @@ pub fn redact(args: &RedactArgs, desk: &Desk) -> anyhow::Result<Exit> {
     let mut out = terminal::output();
     let Some(sheet) = &args.apply else {
         let listed = searching(desk, &mut case, &args.search, |searcher, case| {
-            let target = args.output.as_deref();
+            let fresh = args.xlsx.then(|| case.fresh("worksheet", ".xlsx"));
+            let target = args.output.as_deref().or(fresh.as_deref());
             let anyway = args.search.anyway;
             Ok(redact::list(searcher, case, target, anyway, &desk.hand)?)
         })?;
