@@ -2,7 +2,7 @@
 //!
 //! Only words of names that were sure enough count, and only in running text: in tables every cell says what it is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use aho_corasick::packed::{Config, MatchKind, Searcher};
 
@@ -25,6 +25,8 @@ const SHORTEST: usize = 3;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Introduced {
     words: BTreeSet<Box<[u8]>>,
+    /// Those introduced in the window that is looked at, and where: before it they are not known, wherever a text is cut.
+    here: HashMap<Box<[u8]>, usize>,
     /// Looks for all of them at once; of no more than the first so many of them.
     search: Option<(usize, Searcher)>,
 }
@@ -55,9 +57,16 @@ fn places<'a>(
 }
 
 impl Introduced {
-    /// Remembers the words of names of two or more.
-    pub fn learn(&mut self, text: &[u8], names: &[Found], words: &Vocabulary) {
-        for name in names.iter().filter(|n| n.level >= Level::Medium) {
+    /// Remembers the words of names of two or more that begin before `end`; the names come by position.
+    pub fn learn<'a>(
+        &mut self,
+        text: &[u8],
+        names: impl Iterator<Item = &'a Found>,
+        end: usize,
+        words: &Vocabulary,
+    ) {
+        self.here.clear();
+        for name in names.filter(|n| n.level >= Level::Medium && n.start < end) {
             if self.words.len() >= MOST {
                 return;
             }
@@ -81,7 +90,9 @@ impl Introduced {
                     && word.len() >= SHORTEST
                     && part & (FORENAME_WORD | SURNAME_WORD | STOP | TAIL) == 0
                 {
-                    self.words.insert(word.into());
+                    if self.words.insert(word.into()) {
+                        self.here.insert(word.into(), name.end);
+                    }
                 }
             }
         }
@@ -101,7 +112,8 @@ impl Introduced {
         }
         for (at, end) in places(&self.words, &mut self.search, text) {
             let near = taken.partition_point(|n| n.end <= at);
-            if taken.get(near).is_some_and(|n| n.start < end) || skip(at) {
+            let known = self.here.get(&text[at..end]).is_none_or(|&since| at >= since);
+            if !known || taken.get(near).is_some_and(|n| n.start < end) || skip(at) {
                 continue;
             }
             let whole = token(text, at).is_some_and(|t| t.end == end);

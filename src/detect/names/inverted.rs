@@ -122,7 +122,7 @@ pub(super) fn in_prose(text: &[u8], family: &Token, words: &Vocabulary) -> Optio
         let theirs = is_name_word(&word) && part_of(text, &word, words) & FORENAME != 0
             || word.form == Form::Initial
             || is_title(text, &word);
-        if theirs || !shouted && WHERE.iter().any(|w| w.eq_ignore_ascii_case(is)) {
+        if theirs || !shouted && is_where(is) {
             return None;
         }
         amid = word.form == Form::Other && is.iter().all(u8::is_ascii_lowercase);
@@ -139,6 +139,11 @@ pub(super) fn in_prose(text: &[u8], family: &Token, words: &Vocabulary) -> Optio
     let at = family.end + 1 + gap(text, family.end + 1);
     let word = token(text, at).is_some_and(|t| part_of(text, &t, words) & FORENAME_WORD != 0);
     (part & SURNAME != 0 && (sure || shouted) || !word).then_some(end)
+}
+
+/// Whether a word stands before a place rather than before a person.
+pub(super) fn is_where(word: &[u8]) -> bool {
+    WHERE.iter().any(|w| w.eq_ignore_ascii_case(word))
 }
 
 fn is_family(text: &[u8], family: &[Token], words: &Vocabulary) -> bool {

@@ -186,7 +186,15 @@ pub(crate) fn value(
     if let Some(end) = inverted::given(text, &tokens[..=last], inverted::Where::Value, words) {
         return Some(found(tokens[0].start, end, Level::High));
     }
-    let stop = tokens[last].end;
+    let mut stop = tokens[last].end;
+    // `Okafor M.`, `OKAFOR M J`: the initials behind are the name's.
+    if let Some(initial) = tokens[last + 1..]
+        .iter()
+        .take_while(|t| t.form == Form::Initial)
+        .last()
+    {
+        stop = initial.end + usize::from(text.get(initial.end) == Some(&b'.'));
+    }
     let closed = match text.get(stop) {
         None
         | Some(

@@ -51,11 +51,13 @@ pub(super) fn forename(text: &[u8], start: usize, words: &Vocabulary) -> Option<
     let name = part & (SURNAME | FORENAME) != 0;
     // A word of a list, two words in capitals that are both ordinary: a heading, not a name.
     let level = match (word, name) {
-        // Wesley Hall and Stanley Park are places more often than people, unless one does something.
+        // Wesley Hall and Stanley Park are places more often than people, unless one does something; where a sentence
+        // goes on around it (`spoke to Ashleigh Lane about`) it is a hint.
         (false, true) if tail && (!common || given & SURNAME != 0) => {
-            match super::alone::does(text, end) {
-                true => Level::Medium,
-                false => return None,
+            match (super::alone::does(text, end), in_sentence(text, start, end)) {
+                (true, _) => Level::Medium,
+                (false, true) => Level::Low,
+                (false, false) => return None,
             }
         }
         (false, true) if tail => Level::Medium,
@@ -146,6 +148,19 @@ fn next_lower(text: &[u8], end: usize) -> bool {
         .position(|b| !matches!(b, b' ' | b'\n' | b'\r'))
         .unwrap_or(0);
     rest.get(word).is_some_and(u8::is_ascii_lowercase)
+}
+
+/// Whether what stands there goes on as a sentence does that speaks of somebody, and not of a place.
+fn in_sentence(text: &[u8], start: usize, end: usize) -> bool {
+    let said = match before(text, start) {
+        Some(word) => {
+            let word = &text[word.start..word.end];
+            let small = word.iter().all(u8::is_ascii_lowercase);
+            small && !inverted::is_where(word)
+        }
+        None => start == 0 || text[..start].ends_with(b". ") || text[start - 1] == b'\n',
+    };
+    said && next_lower(text, end)
 }
 
 /// `12 Callum Fields`: what looks like a name is a street. A list may be numbered (`12. `), a bed or room is said.

@@ -158,8 +158,11 @@ impl Lists {
                     extra.push(owner);
                 }
             }
-            memory.introduced.learn(text, names, &self.words);
-            memory.introduced.learn(text, &extra, &self.words);
+            let mut both: Vec<&Found> = names.iter().chain(&extra).collect();
+            both.sort_by_key(|name| (name.start, name.end));
+            let end = sight.starts.end;
+            let both = both.into_iter();
+            memory.introduced.learn(text, both, end, &self.words);
         }
         if extra.is_empty() && !running {
             return;
