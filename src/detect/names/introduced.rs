@@ -112,7 +112,10 @@ impl Introduced {
         }
         for (at, end) in places(&self.words, &mut self.search, text) {
             let near = taken.partition_point(|n| n.end <= at);
-            let known = self.here.get(&text[at..end]).is_none_or(|&since| at >= since);
+            let known = self
+                .here
+                .get(&text[at..end])
+                .is_none_or(|&since| at >= since);
             if !known || taken.get(near).is_some_and(|n| n.start < end) || skip(at) {
                 continue;
             }
