@@ -251,6 +251,17 @@ mod tests {
     }
 
     #[test]
+    fn a_table_is_found_below_and_between_prose() {
+        let prose = "  Indented,  with a gap.\nPlain words.\n\n\tOne tab.\n";
+        let table = "Name   Born   Room\nAda    1980   4\nBo     1981   5\n";
+        let text = format!("{prose}{table}\n{prose}{table}\na | b\nend\n");
+        let named = named(&text);
+        assert_eq!(named.len(), 12, "{named:?}");
+        assert_eq!(named[6], ("Ada", "Name".into()));
+        assert_eq!(named[11], ("5", "Room".into()));
+    }
+
+    #[test]
     fn bars_keep_empty_cells() {
         let text = "| SKU | EAN | Qty |\r\n|---|---|---|\r\n| AB123456C | | 3 |\r\n| AB123457C | 5 | 4 |\r\n";
         let named = named(text);

@@ -73,6 +73,12 @@ static VALUE: LazyLock<Insert> = LazyLock::new(|| {
 });
 static FINDING: LazyLock<Insert> = LazyLock::new(|| Insert::new("finding", 7, ""));
 static SHOWN: LazyLock<Insert> = LazyLock::new(|| Insert::new("shown", 2, ""));
+static NAME: LazyLock<Insert> =
+    LazyLock::new(|| Insert::new("name", 2, "ON CONFLICT DO NOTHING"));
+static NAME_TOKEN: LazyLock<Insert> =
+    LazyLock::new(|| Insert::new("name_token", 2, "ON CONFLICT DO NOTHING"));
+static TOKEN_KEY: LazyLock<Insert> =
+    LazyLock::new(|| Insert::new("token_key", 3, "ON CONFLICT DO NOTHING"));
 static PART: LazyLock<Insert> = LazyLock::new(|| {
     Insert::new(
         "part (id, content, document, ordinal, chain, format, extractor, outcome, reason, size, people, places)",
@@ -149,6 +155,9 @@ pub(super) struct Bulk<'b> {
     values: Vec<(i64, i64, &'b ValueRecord)>,
     findings: Vec<[i64; 7]>,
     shown: Vec<(i64, Vec<u8>)>,
+    names: Vec<(i64, Vec<u8>)>,
+    name_tokens: Vec<[i64; 2]>,
+    token_keys: Vec<[i64; 3]>,
 }
 
 impl<'b> Bulk<'b> {
@@ -179,9 +188,47 @@ impl<'b> Bulk<'b> {
         self.shown.push((part, packed));
     }
 
+    /// A row of `name`, unless it is there.
+    pub(super) fn name(&mut self, hash: i64, tokens: Vec<u8>) {
+        self.names.push((hash, tokens));
+    }
+
+    /// A row of `name_token`, unless it is there.
+    pub(super) fn name_token(&mut self, row: [i64; 2]) {
+        self.name_tokens.push(row);
+    }
+
+    /// A row of `token_key`, unless it is there.
+    pub(super) fn token_key(&mut self, row: [i64; 3]) {
+        self.token_keys.push(row);
+    }
+
     /// Writes everything.
     pub(super) fn flush(&mut self, tx: &Connection) -> rusqlite::Result<()> {
-        self.drain(tx, 1)
+        self.drain(tx, 1)?;
+        self.flush_names(tx)
+    }
+
+    /// In the order of their tables, whose pages are so met one after another and not at random.
+    fn flush_names(&mut self, tx: &Connection) -> rusqlite::Result<()> {
+        self.names.sort_unstable();
+        NAME.run(tx, &self.names, 2, |s, at, (hash, tokens)| {
+            s.raw_bind_parameter(at, hash)?;
+            s.raw_bind_parameter(at + 1, tokens)
+        })?;
+        self.names.clear();
+        let bind = |s: &mut Statement<'_>, at: usize, row: &[i64]| {
+            row.iter()
+                .enumerate()
+                .try_for_each(|(n, field)| s.raw_bind_parameter(at + n, field))
+        };
+        self.name_tokens.sort_unstable();
+        NAME_TOKEN.run(tx, &self.name_tokens, 2, |s, at, row| bind(s, at, row))?;
+        self.name_tokens.clear();
+        self.token_keys.sort_unstable();
+        TOKEN_KEY.run(tx, &self.token_keys, 3, |s, at, row| bind(s, at, row))?;
+        self.token_keys.clear();
+        Ok(())
     }
 
     /// Writes as many rows of each table as make whole multiples of `unit`.

@@ -316,20 +316,20 @@ impl<'b> Writing<'_, 'b> {
             self.bulk.shown(id, shown);
         }
         for name in &part.names {
-            self.name(tx, name)?;
+            self.name(name);
         }
         for alias in &part.aliases {
-            self.keys(tx, alias)?;
+            self.keys(alias);
         }
         Ok(())
     }
 
-    fn name(&mut self, tx: &Connection, name: &NameRecord) -> Result<(), WriteError> {
+    fn name(&mut self, name: &NameRecord) {
         if self.cache.names.len() >= MOST_NAMES {
             self.cache.names.clear();
         }
         if !self.cache.names.insert(name.hash.0) {
-            return Ok(());
+            return;
         }
         let hash = name.hash.0 as i64;
         let tokens: Vec<u8> = name
@@ -337,26 +337,22 @@ impl<'b> Writing<'_, 'b> {
             .iter()
             .flat_map(|token| token.hash.0.to_le_bytes())
             .collect();
-        tx.prepare_cached("INSERT OR IGNORE INTO name VALUES (?1, ?2)")?
-            .execute(params![hash, tokens])?;
+        self.bulk.name(hash, tokens);
         for token in &name.tokens {
-            tx.prepare_cached("INSERT OR IGNORE INTO name_token VALUES (?1, ?2)")?
-                .execute(params![token.hash.0 as i64, hash])?;
-            self.keys(tx, token)?;
+            self.bulk.name_token([token.hash.0 as i64, hash]);
+            self.keys(token);
         }
-        Ok(())
     }
 
     /// The ways to a token or value. Once a run, also when they are known: a newer program may know more of them.
-    fn keys(&mut self, tx: &Connection, token: &TokenRecord) -> Result<(), WriteError> {
+    fn keys(&mut self, token: &TokenRecord) {
         if !self.cache.names.insert(token.hash.0 ^ KEYS) {
-            return Ok(());
+            return;
         }
         for (how, key) in &token.keys {
-            tx.prepare_cached("INSERT OR IGNORE INTO token_key VALUES (?1, ?2, ?3)")?
-                .execute(params![key.0 as i64, *how as i64, token.hash.0 as i64])?;
+            self.bulk
+                .token_key([key.0 as i64, *how as i64, token.hash.0 as i64]);
         }
-        Ok(())
     }
 
     /// Drops the parts that hang on a content or, for a name, on a document (`owner` is the column).

@@ -460,10 +460,10 @@ impl RuleBuilder {
 }
 
 /// Keyed hashes are random already; hashing them again would cost more than the look-up.
-type Keyed = BuildHasherDefault<AsItIs>;
+pub(super) type Keyed = BuildHasherDefault<AsItIs>;
 
 #[derive(Default)]
-struct AsItIs(u64);
+pub(super) struct AsItIs(u64);
 
 impl Hasher for AsItIs {
     fn finish(&self) -> u64 {

@@ -27,6 +27,7 @@ use crate::{
         bulk::{self, Bulk, DocumentRow},
         database::{self, ScanLock},
         error::InventoryError,
+        gather::Keyed,
         keys::Key,
         met::Met,
         record::{
@@ -91,7 +92,7 @@ pub(super) struct Cache {
     /// Places in `content.categories`.
     pub(super) categories: HashMap<Category, i64>,
     /// Hashes of names and tokens written in this run.
-    pub(super) names: HashSet<u64>,
+    pub(super) names: HashSet<u64, Keyed>,
 }
 
 /// Numbers given last, so that rows can be written many at a time.

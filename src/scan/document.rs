@@ -281,7 +281,25 @@ mod tests {
             )
         });
         let single = text(|n| format!("QQ{:06}C{} ", n * 31 % 1_000_000, "x".repeat(n % 50)));
-        for (name, text) in [("a.txt", prose), ("b.csv", rows), ("c.txt", single)] {
+        let tables = text(|n| match n % 40 {
+            0 => "\nName             NI No        Account No\n-----  ----  ----\n".to_owned(),
+            1..8 => format!(
+                "Ada Example{n:<6} QQ{:06}C    {:08}\n",
+                n % 1_000_000,
+                n * 7919 % 100_000_000
+            ),
+            _ => format!(
+                "Ref {:08} was written up on 3 May, call 07700 900{:03}. ",
+                n * 31 % 100_000_000,
+                n % 1000
+            ),
+        });
+        for (name, text) in [
+            ("a.txt", prose),
+            ("b.csv", rows),
+            ("c.txt", single),
+            ("d.txt", tables),
+        ] {
             let mut desk = Desk::default();
             let mut one = Said::default();
             let source = || Source::bytes(text.as_bytes());

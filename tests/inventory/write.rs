@@ -319,6 +319,49 @@ fn digest_of(bytes: &str) -> [u8; 32] {
     record.content.unwrap().digest
 }
 
+/// Some file systems tell of an entry twice while its folder changes.
+#[test]
+fn a_path_told_twice_is_one_document_and_the_last_told_stands() {
+    let desk = Desk::new();
+    let (mut writer, root) = desk.scan();
+    let told = |content: &str| {
+        let nino = finding("nino", &format!("QQ 12 34 56 {content}"), 1);
+        document(root, "new/a.txt", content, &[nino])
+    };
+    for batch in [
+        vec![told("a"), copy(root, "new/b.txt", "a"), told("b")],
+        vec![told("c"), document(root, "new/c.txt", "c2", &[])],
+    ] {
+        writer
+            .commit(&Batch {
+                documents: batch,
+                ..Batch::default()
+            })
+            .unwrap();
+    }
+    assert_eq!(
+        strings(
+            &desk,
+            "SELECT d.name, c.live, c.high FROM document d JOIN content c ON c.id = d.content
+             ORDER BY d.name"
+        ),
+        ["a.txt 1 1", "b.txt 1 1", "c.txt 1 0"]
+    );
+    assert_eq!(
+        number(&desk, "SELECT COUNT(*) FROM content WHERE live = 0"),
+        1,
+        "what a.txt was told to be second"
+    );
+    let totals = RunTotals {
+        walked: 3,
+        ..RunTotals::default()
+    };
+    let sum = writer.finish(RunEnd::Complete, &totals).unwrap();
+    assert!(sum.holds(), "{sum:?}");
+    assert_eq!(number(&desk, "SELECT COUNT(*) FROM content"), 3);
+    assert_eq!(number(&desk, "SELECT SUM(live) FROM content"), 3);
+}
+
 #[test]
 fn a_document_met_twice_by_a_resumed_run_counts_once() {
     let desk = Desk::new();
@@ -376,8 +419,9 @@ fn parts_sent_ahead_are_invisible_until_their_document_comes_and_add_up_then() {
     };
     for _ in 0..2 {
         piece(&mut gather);
+        // Nothing of it need last before its document is whole.
         writer
-            .commit(&Batch {
+            .take(&Batch {
                 early: vec![Early {
                     ticket: 9,
                     parts: gather.early(),
@@ -385,7 +429,10 @@ fn parts_sent_ahead_are_invisible_until_their_document_comes_and_add_up_then() {
                 ..Batch::default()
             })
             .unwrap();
+        assert_eq!(number(&desk, "SELECT COUNT(*) FROM value"), 0);
     }
+    writer.commit(&Batch::default()).unwrap();
+    assert_eq!(number(&desk, "SELECT COUNT(*) FROM value"), 225);
     assert_eq!(number(&desk, "SELECT COUNT(*) FROM place"), 0);
     assert_eq!(
         number(
