@@ -73,8 +73,7 @@ static VALUE: LazyLock<Insert> = LazyLock::new(|| {
 });
 static FINDING: LazyLock<Insert> = LazyLock::new(|| Insert::new("finding", 7, ""));
 static SHOWN: LazyLock<Insert> = LazyLock::new(|| Insert::new("shown", 2, ""));
-static NAME: LazyLock<Insert> =
-    LazyLock::new(|| Insert::new("name", 2, "ON CONFLICT DO NOTHING"));
+static NAME: LazyLock<Insert> = LazyLock::new(|| Insert::new("name", 2, "ON CONFLICT DO NOTHING"));
 static NAME_TOKEN: LazyLock<Insert> =
     LazyLock::new(|| Insert::new("name_token", 2, "ON CONFLICT DO NOTHING"));
 static TOKEN_KEY: LazyLock<Insert> =
