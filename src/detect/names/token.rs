@@ -94,7 +94,12 @@ fn form(word: &[u8]) -> Form {
         // al-Masri, d'Arcy
         let joined = word.iter().position(|&b| b == b'-' || b == b'\'');
         return match joined {
-            Some(n) if n <= 3 && word.get(n + 1).is_some_and(u8::is_ascii_uppercase) => Form::Title,
+            Some(n)
+                if (n <= 3 || &word[..n] == b"dela")
+                    && word.get(n + 1).is_some_and(u8::is_ascii_uppercase) =>
+            {
+                Form::Title
+            }
             _ if PARTICLES.contains(&word) => Form::Particle,
             _ => Form::Other,
         };
@@ -231,6 +236,7 @@ mod tests {
             ("Anna Kowalska-Smith", vec!["Anna", "Kowalska-Smith"]),
             ("Ian McDonald de facto", vec!["Ian", "McDonald"]),
             ("Hamid al-Masri", vec!["Hamid", "al-Masri"]),
+            ("Maria dela-Cruz", vec!["Maria", "dela-Cruz"]),
             ("Smith2 Jones", vec![]),
             ("iPhone", vec![]),
             ("JavaScript", vec![]),
