@@ -89,10 +89,9 @@ impl Introduced {
                 if token.form == Form::Title
                     && word.len() >= SHORTEST
                     && part & (FORENAME_WORD | SURNAME_WORD | STOP | TAIL) == 0
+                    && self.words.insert(word.into())
                 {
-                    if self.words.insert(word.into()) {
-                        self.here.insert(word.into(), name.end);
-                    }
+                    self.here.insert(word.into(), name.end);
                 }
             }
         }
