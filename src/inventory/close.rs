@@ -139,6 +139,8 @@ impl Writer {
                 "UPDATE root SET walked_run = ?2, walked_at = ?3 WHERE id = ?1",
                 params![root.0, run.id, at],
             )?;
+            // Whatever was met has an outcome by now: those that are left are not there any more.
+            tx.execute("DELETE FROM suspect WHERE root = ?1", [root.0])?;
             Ok(())
         })?;
         Ok(Walked::Gone {
