@@ -7,7 +7,7 @@ use rusqlite::{Connection, Statement};
 use crate::inventory::{
     pack::status_number,
     record::{DocumentRecord, PLACES, PartRecord, Stamp, ValueRecord},
-    write::Name,
+    writing::Name,
 };
 
 /// Rows of one statement.

@@ -4,10 +4,12 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::inventory::{
     bulk::PartRow,
+    numbers::{Cache, intern},
     pack::Names,
     record::{ContentRecord, NameRecord, PartRecord, RuleRecord, TokenRecord},
     sums::{self, Sums},
-    write::{Cache, Ticket, WriteError, Writing, intern},
+    write::{Ticket, WriteError},
+    writing::Writing,
 };
 
 /// Names and tokens remembered as written, so that a common surname is not tried again at each mention.

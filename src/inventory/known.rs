@@ -12,7 +12,7 @@ use crate::{
         database,
         error::InventoryError,
         record::{Digest, DocumentId, Fingerprint, RawPath, RootId, Seen, Stamp},
-        write::Name,
+        writing::Name,
     },
     model::{Outcome, OutcomeKind},
 };

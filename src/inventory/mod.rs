@@ -22,6 +22,7 @@ mod met;
 mod migrate;
 pub mod names;
 pub mod nicknames;
+mod numbers;
 mod overview;
 pub mod pack;
 mod read;
@@ -33,6 +34,7 @@ pub mod sound;
 mod sums;
 mod unread;
 mod write;
+mod writing;
 
 pub use audit::{AuditEntry, log_use};
 pub use close::{Reconciliation, Walked};

@@ -7,7 +7,7 @@
 use rusqlite::{Connection, params};
 
 use crate::{
-    inventory::{record::PartRecord, unread::problems, write::Cache},
+    inventory::{numbers::Cache, record::PartRecord, unread::problems},
     model::Category,
 };
 

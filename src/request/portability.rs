@@ -101,16 +101,8 @@ pub fn export(
     let mut desk = Desk::default();
     let detector = &searcher.tools.detector;
     for hit in &searched.taken {
-        let (at, file) = match searcher.read_hit(&mut desk, hit) {
-            Ok(read) => read,
-            Err(outcome) => {
-                let path = hit
-                    .places
-                    .first()
-                    .map_or(String::new(), |p| p.path.display());
-                problems.push(format!("{path} cannot be read again: {outcome}"));
-                continue;
-            }
+        let Ok((at, file)) = searcher.read_hit_or_say(&mut desk, hit, &mut problems) else {
+            continue;
         };
         let source = |part: &str, location: String| Source {
             file: hit.places[at].path.display(),

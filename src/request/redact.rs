@@ -186,14 +186,9 @@ pub fn list(
     let mut desk = Desk::default();
     let (mut rows, mut missing, mut values) = (Vec::new(), Vec::new(), 0);
     for hit in &searched.taken {
-        let (at, file) = match searcher.read_hit(&mut desk, hit) {
+        let (at, file) = match searcher.read_hit_or_say(&mut desk, hit, &mut problems) {
             Ok(read) => read,
-            Err(outcome) => {
-                let path = hit
-                    .places
-                    .first()
-                    .map_or(String::new(), |p| p.path.display());
-                problems.push(format!("{path} cannot be read again: {outcome}"));
+            Err(path) => {
                 missing.push(path);
                 continue;
             }

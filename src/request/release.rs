@@ -113,16 +113,8 @@ pub fn apply(
     };
     let mut desk = Desk::default();
     for (number, hit) in searched.taken.iter().enumerate() {
-        let (at, file) = match searcher.read_hit(&mut desk, hit) {
-            Ok(read) => read,
-            Err(outcome) => {
-                let path = hit
-                    .places
-                    .first()
-                    .map_or(String::new(), |p| p.path.display());
-                problems.push(format!("{path} cannot be read again: {outcome}"));
-                continue;
-            }
+        let Ok((at, file)) = searcher.read_hit_or_say(&mut desk, hit, &mut problems) else {
+            continue;
         };
         let path = hit.places[at].path.display();
         let questions = questions(searcher, hit, &file);

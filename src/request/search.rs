@@ -148,6 +148,21 @@ impl<'a> Searcher<'a> {
         }))
     }
 
+    /// The same; a hit that cannot be read again is a problem, and its first path is given back.
+    pub fn read_hit_or_say(
+        &self,
+        desk: &mut Desk,
+        hit: &Hit,
+        problems: &mut Vec<String>,
+    ) -> Result<(usize, ReadFile), String> {
+        self.read_hit(desk, hit).map_err(|outcome| {
+            let first = hit.places.first();
+            let path = first.map_or(String::new(), |place| place.path.display());
+            problems.push(format!("{path} cannot be read again: {outcome}"));
+            path
+        })
+    }
+
     /// Whether a file read again has other bytes than when it was scanned; false when that is not known.
     pub fn has_changed(&self, place: &Place, file: &ReadFile) -> Result<bool, RequestError> {
         let scanned = self.inventory.digest_of(place)?;

@@ -113,8 +113,7 @@ impl Before {
 pub(super) struct Cache {
     /// Whose it is.
     identity: u64,
-    /// For each state its row. It begins where a cache line does, and is never moved. Whatever an entry names is a row
-    /// of it.
+    /// For each state its row. It begins where a cache line does. Whatever an entry names is a row of it.
     pub table: Vec<Next>,
     /// Before the first row.
     first: usize,
@@ -229,7 +228,7 @@ impl Joint {
     /// Forgets all states; lists of patterns stay.
     #[cold]
     pub fn clear(&self, cache: &mut Cache) {
-        // All the room that it may take, at once: what is not used costs nothing, and the rows stay where they are.
+        // All the room that it may take, at once: what is not used costs nothing, and the rows begin where cache lines do.
         cache.table.clear();
         cache.table.reserve_exact(CACHE_LIMIT / size_of::<Next>());
         cache.first = cache.table.as_ptr().align_offset(64).min(LINE);

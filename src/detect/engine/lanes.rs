@@ -170,8 +170,8 @@ impl Walk<'_> {
             let entry = _mm512_add_epi32(group.state, column);
             let table = cache.table.as_ptr();
             // SAFETY: a state of an active lane is the start of a row of the table (it comes from the cache, which gives
-            // nothing else, and rows are neither moved nor dropped while this function runs), and a column is within a
-            // row.
+            // nothing else and drops none while this function runs; where the table lies is asked at each step), and a
+            // column is within a row.
             let next = unsafe {
                 _mm512_mask_i32gather_epi32::<4>(entry, group.active, entry, table.cast())
             };

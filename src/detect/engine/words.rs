@@ -2,7 +2,7 @@
 //!
 //! Where words begin, and how long they are, is in the bitmaps already. Each is hashed (its first eight bytes, its
 //! last eight, its length; letters in one case) and looked up in a table of bits that is small enough to stay near the
-//! processor; what passes, a word in fifty, goes to [`super::terms`].
+//! processor; what passes, one word in four where the lists are long, goes to [`super::terms`].
 
 use super::bits::Bits;
 use super::terms::MIN_LONG;
