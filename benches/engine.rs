@@ -107,7 +107,12 @@ fn main() {
     let prose = texts::prose(length);
     let terms: Vec<TermSpec> = if options.seldom {
         let seldom = texts::terms(&prose, 10_000).into_iter();
-        seldom.map(|text| TermSpec { text }).collect()
+        seldom
+            .map(|text| TermSpec {
+                text,
+                capital: false,
+            })
+            .collect()
     } else {
         term_specs(rules.rules()).unwrap()
     };

@@ -304,10 +304,13 @@ fn terms() -> Vec<TermSpec> {
         positive;tb;x-ray;a e;church of england;roman catholic;c of e;sikh;jehovah's witness;trade union;unison;gmb;\
         section 117 aftercare;2 week wait;long term sick leave of absence;heart attack;heart;attack;attack heart;\
         post-traumatic stress disorder;ptsd;hypertension;hypertensive heart disease;(confidential);40+;o'brien;\
-        pneumonoultramicroscopicsilicovolcanoconiosis;\u{e9}t\u{e9};na\u{ef}ve;b12 deficiency;12 step;covid-19;covid 19";
-    let list = list.split(';');
+        pneumonoultramicroscopicsilicovolcanoconiosis;\u{e9}t\u{e9};na\u{ef}ve;b12 deficiency;12 step;covid-19;covid 19;\
+        ^mark;^may;may;^church of ely;^hope;^o'neil;^12 oaks;^\u{c9}lan;^heart attack grill";
+    // Those with `^` begin with a capital.
+    let list = list.split(';').map(str::trim);
     list.map(|text| TermSpec {
-        text: text.trim().into(),
+        text: text.trim_start_matches('^').into(),
+        capital: text.starts_with('^'),
     })
     .collect()
 }

@@ -27,11 +27,6 @@ impl ByteSet {
         ascii: span(b'0', b'9') | span(b'A', b'Z') | span(b'a', b'z'),
         high: true,
     };
-    /// What a word of a term begins with, unless it is a digit.
-    pub const TERM_LETTER: ByteSet = ByteSet {
-        ascii: span(b'A', b'Z') | span(b'a', b'z'),
-        high: true,
-    };
     /// Digits.
     pub const DIGIT: ByteSet = ByteSet {
         ascii: span(b'0', b'9'),

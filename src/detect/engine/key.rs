@@ -1,12 +1,14 @@
-//! Step 8, at load: which word of a term is its key.
+//! Step 8, at load: which words of a term are its key.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use super::plain::is_word;
-use super::terms::MIN_LONG;
 use super::words;
 use crate::detect::hash::Quickly;
+
+/// Shorter words than this are mostly common ones.
+const MIN_LONG: usize = 4;
 
 /// Words that every text is full of, sorted.
 #[rustfmt::skip]
@@ -26,6 +28,17 @@ const COMMON: &[&str] = &[
     "year", "years", "you", "young", "your",
 ];
 
+/// What a term is looked up by.
+#[derive(Debug)]
+pub(super) struct Key {
+    /// Where in the term it begins.
+    pub start: usize,
+    /// One word, or two in a row.
+    pub words: usize,
+    /// As [`words`] gives it.
+    pub hash: u64,
+}
+
 /// How many terms have each word, by its hash.
 pub(super) struct Shared(HashMap<u64, u32, Quickly>);
 
@@ -41,11 +54,32 @@ impl Shared {
         Shared(shared)
     }
 
-    /// Where the rarest word of a term is.
-    pub fn key(&self, term: &[u8]) -> Range<usize> {
+    /// The key of a term: its word, or two of its words in a row, of which the rarer one is as rare as can be.
+    pub fn key(&self, term: &[u8]) -> Key {
+        let words: Vec<_> = word_ranges(term).collect();
         let rarity = |word: &Range<usize>| self.rarity(&term[word.clone()]);
-        let rarest = word_ranges(term).max_by(|a, b| rarity(a).total_cmp(&rarity(b)));
-        rarest.unwrap_or(0..term.len())
+        let rarer = |pair: &[Range<usize>]| {
+            let (a, b) = (rarity(&pair[0]), rarity(&pair[1]));
+            (a.max(b), a.min(b))
+        };
+        let by_rarity = |a: &&[Range<usize>], b: &&[Range<usize>]| {
+            let ((more, less), (others_more, others_less)) = (rarer(a), rarer(b));
+            more.total_cmp(&others_more)
+                .then(less.total_cmp(&others_less))
+        };
+        let hash = |word: &Range<usize>| hash(&term[word.clone()]);
+        match words.windows(2).max_by(by_rarity) {
+            Some(pair) => Key {
+                start: pair[0].start,
+                words: 2,
+                hash: words::pair(hash(&pair[0]), hash(&pair[1])),
+            },
+            None => Key {
+                start: words[0].start,
+                words: 1,
+                hash: hash(&words[0]),
+            },
+        }
     }
 
     /// How seldom a word is met, in no unit: longer words, words with seldom letters, words of few terms; not the words
@@ -86,13 +120,23 @@ fn word_ranges(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
 /// The hash that [`words`] gives this word.
 pub(super) fn hash(word: &[u8]) -> u64 {
     let len = word.len().min(words::MOST);
+    let (first, last) = ends(&word[..len]);
+    words::hash(first, last, len)
+}
+
+/// The first eight bytes of a word, filled up with zeros, and its last eight if it has more.
+pub(super) fn ends(word: &[u8]) -> (u64, u64) {
     let eight = |bytes: &[u8]| {
         let mut eight = [0; 8];
         eight[..bytes.len()].copy_from_slice(bytes);
         u64::from_le_bytes(eight)
     };
-    let last = &word[len.saturating_sub(8)..len];
-    words::hash(eight(&word[..len.min(8)]), eight(last), len)
+    let first = eight(&word[..word.len().min(8)]);
+    let last = match word.len() {
+        0..=8 => 0,
+        many => eight(&word[many - 8..]),
+    };
+    (first, last)
 }
 
 #[cfg(test)]
@@ -101,15 +145,20 @@ mod tests {
 
     #[test]
     fn the_key_is_the_word_that_few_texts_have() {
-        let terms = ["living with gout", "court of protection", "c of e"];
+        let terms = ["living with gout", "court of protection", "c of e", "gout"];
         let terms = terms.map(|term| term.as_bytes().to_vec());
         let shared = Shared::count(&terms);
-        let keys = terms.each_ref().map(|term| &term[shared.key(term)]);
-        assert_eq!(keys, [&b"living"[..], b"protection", b"e"]);
+        let keys = |shared: &Shared| {
+            terms.each_ref().map(|term| {
+                let key = shared.key(term);
+                (key.start, key.words)
+            })
+        };
+        assert_eq!(keys(&shared), [(0, 2), (6, 2), (2, 2), (0, 1)]);
         // The more terms have a word, the less it tells.
         let more = (0..99).map(|n| format!("living {n}").into_bytes());
         let shared = Shared::count(&terms.iter().cloned().chain(more).collect::<Vec<_>>());
-        assert_eq!(&terms[0][shared.key(&terms[0])], b"gout");
+        assert_eq!(keys(&shared)[0], (7, 2));
         assert!(COMMON.is_sorted());
     }
 }

@@ -104,8 +104,7 @@ pub(super) fn walk(
             }
         }
     }
-    lanes.rows.truncate(met);
-    lanes.places.truncate(met);
+    lanes.many = met;
     true
 }
 

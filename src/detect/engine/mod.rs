@@ -16,13 +16,12 @@
 //! 4. [`program`] (at load): all conditions on bitmaps become one straight line of bit operations.
 //! 5. [`heads`] and [`run`]: the tables of first bytes and the line, over the chunk, leave few candidates.
 //! 6. [`joint`] and [`walk`]: all patterns as one automaton decide which of them match there.
-//! 7. [`words`]: which of the chunk's words may be the rarest word of a term.
-//! 8. [`terms`], [`key`] and [`beside`]: the whole term is compared there.
+//! 7. [`words`]: which of the chunk's words, and which two of them in a row, may be the key of a term.
+//! 8. [`terms`] and [`key`]: the whole term is compared there.
 //!
 //! [`scan`] puts them in a row, and [`simd`] runs 2, 5, 6 and 7 in the widest registers of the processor. [`plain`] is the
 //! definition of a correct answer: each pattern's regex over the whole text, Aho-Corasick for the terms.
 
-mod beside;
 mod bits;
 mod classes;
 mod classify;
@@ -100,6 +99,9 @@ impl PatternSpec {
 pub struct TermSpec {
     /// The term as the list writes it.
     pub text: String,
+    /// In the text it begins with a capital, whatever else is in either case: names of people and places, which as
+    /// words (`mark`, `hope`) every text is full of.
+    pub capital: bool,
 }
 
 /// Who is told of the matches.
@@ -244,7 +246,7 @@ impl Engine {
         let (mut engine, classes) = engine?;
         if let Some(mut terms) = terms? {
             terms.place(&classes);
-            engine.max_length = engine.max_length.max(terms.max_length());
+            engine.max_length = engine.max_length.max(terms.max_length);
             engine.terms = Some(terms);
         }
         Ok(engine)
@@ -264,7 +266,7 @@ impl Engine {
         let mut required = shape::required(&hirs);
         required.push(classes::ByteSet::WORD);
         if with_terms {
-            required.extend(terms::CLASSES);
+            required.push(terms::CLASS);
         }
         let seldom: Vec<bool> = patterns.iter().map(|pattern| pattern.seldom).collect();
         let lists: Vec<usize> = seldom.iter().map(|seldom| usize::from(*seldom)).collect();

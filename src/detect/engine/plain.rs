@@ -17,6 +17,8 @@ pub struct Plain {
     terms: Option<AhoCorasick>,
     /// The terms that match only as written.
     as_written: Vec<Option<Vec<u8>>>,
+    /// The terms that begin with a capital.
+    capital: Vec<bool>,
     max_length: usize,
 }
 
@@ -30,7 +32,7 @@ pub struct Scratch {
 
 impl Plain {
     /// Compiles the lists.
-    pub fn new(patterns: &[PatternSpec], terms: &[TermSpec]) -> Result<Plain, EngineError> {
+    pub fn new(patterns: &[PatternSpec], specs: &[TermSpec]) -> Result<Plain, EngineError> {
         let mut max_length = 1;
         let mut regexes = Vec::with_capacity(patterns.len());
         for pattern in patterns {
@@ -38,9 +40,9 @@ impl Plain {
             max_length = max_length.max(hir.properties().maximum_len().unwrap_or(0));
             regexes.push(compile(pattern)?);
         }
-        let mut canonical = Vec::with_capacity(terms.len());
-        let mut as_written = Vec::with_capacity(terms.len());
-        for (index, term) in terms.iter().enumerate() {
+        let mut canonical = Vec::with_capacity(specs.len());
+        let mut as_written = Vec::with_capacity(specs.len());
+        for (index, term) in specs.iter().enumerate() {
             let text = canonical_term(index, term)?;
             let gaps = text.iter().filter(|&&b| b == b' ').count();
             max_length = max_length.max(text.len() + gaps * (MAX_GAP - 1));
@@ -60,6 +62,7 @@ impl Plain {
             patterns: regexes,
             terms,
             as_written,
+            capital: specs.iter().map(|term| term.capital).collect(),
             max_length,
         })
     }
@@ -104,7 +107,8 @@ impl Plain {
             let as_written = self.as_written[term]
                 .as_ref()
                 .is_none_or(|exact| folded[found.start()..found.end()] == exact[..]);
-            if !touched && as_written && starts.contains(&start) {
+            let capital = !self.capital[term] || text[start].is_ascii_uppercase();
+            if !touched && as_written && capital && starts.contains(&start) {
                 visit.term(term as u32, start, end);
             }
         }
@@ -260,7 +264,10 @@ mod tests {
             .collect();
         let terms: Vec<_> = terms
             .iter()
-            .map(|t| TermSpec { text: (*t).into() })
+            .map(|t| TermSpec {
+                text: t.trim_start_matches('^').into(),
+                capital: t.starts_with('^'),
+            })
             .collect();
         let mut seen = Seen {
             reject,
@@ -297,6 +304,13 @@ mod tests {
         assert_eq!(at("MS ms Ms"), [(3, 0, 2)]);
         assert_eq!(at("an X ray"), [(4, 3, 8)]);
         assert_eq!(at("é\u{e9}diabetes"), []);
+        let names = scan(
+            &[],
+            &["^mark", "^of york"],
+            "Mark MARK mark Of YORK of York",
+            false,
+        );
+        assert_eq!(names.terms, [(0, 0, 4), (0, 5, 9), (1, 15, 22)]);
     }
 
     #[test]

@@ -7,7 +7,6 @@ use std::ops::Range;
 
 use super::bits::{AFTER, Bits, CHUNK, HEAD};
 use super::joint::Cache;
-use super::terms::Tries;
 use super::walk::Walks;
 use super::words::{Chunk, Words};
 use super::{Engine, Until, Visit};
@@ -22,7 +21,6 @@ pub(super) struct Memory {
     caches: [Cache; 2],
     walks: Walks,
     words: Words,
-    tries: Tries,
     /// The text around a chunk where there is not enough of it: at the start and the end of a text.
     padded: Vec<u8>,
 }
@@ -148,7 +146,6 @@ fn chunk<V: Visit + ?Sized>(
         caches,
         walks,
         words: keys,
-        tries,
         padded,
     } = memory;
     let view = sort(engine, text, base, words, bits, padded);
@@ -195,6 +192,6 @@ fn chunk<V: Visit + ?Sized>(
             words,
         };
         engine.steps.words(&terms.filter, &chunk, keys);
-        terms.look_up(text, starts, base, keys, tries, visit);
+        terms.look_up(text, starts, base, keys, visit);
     }
 }

@@ -1,84 +1,73 @@
-//! Step 8: the terms, found by their rarest word.
+//! Step 8: the terms, found by their keys.
 //!
-//! Each term has one of its words as *key*: the rarest, so that few words of a text are keys. [`super::words`] finds
-//! words that may be keys; here the key's terms are compared with the text around it, which decides. A term of
-//! punctuation and words (`d.o.b.`) is no different: its words are its runs of letters, digits and bytes from 0x80 on.
+//! A term of one word has that word as its *key*, a term of several has two of them that follow each other: the pair that
+//! texts have least often, so that few words of a text are keys of something. [`super::words`] finds what may be keys;
+//! here the key's terms are compared with the text around it, which decides. A term of punctuation and words (`d.o.b.`) is
+//! no different: its words are its runs of letters, digits and bytes from 0x80 on.
 
 use std::ops::Range;
 
-use super::beside::{Beside, Block};
 use super::classes::{ByteSet, Classes};
-use super::key::{Shared, hash};
+use super::key::{self, Key, Shared};
 use super::plain::{MAX_GAP, canonical_term, is_gap, is_word};
-use super::words::{self, Filter, Words};
+use super::words::{self, Filter, Passing, Words};
 use super::{EngineError, TermSpec, Visit};
 
-/// Shorter keys than this are common words or acronyms, and looked up only where a term needs it.
-pub(super) const MIN_LONG: usize = 4;
-
 /// Bits of the filter for each key: about one word in this many passes that is none.
-const BITS_PER_KEY: usize = 64;
+const BITS_PER_KEY: usize = 32;
 
-#[derive(Debug)]
+/// The class of bytes that must be told apart when there are terms.
+pub(super) const CLASS: ByteSet = ByteSet::TERM;
+
+/// A term, where its key is looked up.
+#[derive(Clone, Copy, Debug)]
 struct Term {
-    /// Its canonical text in `texts`.
-    text: Range<u32>,
-    /// Where in it the key is.
-    key: u32,
+    /// The first and the last eight bytes of a term that is [`Form::Word`]: all of it, so that its text is not needed.
+    first: u64,
+    last: u64,
+    /// Its place in the list; [`FREE`] where there is none.
+    index: u32,
+    /// Where its canonical text begins in `texts`, how long it is, and where in it the key is.
+    text: u32,
+    len: u16,
+    key: u16,
+    /// Some of the key's hash.
+    hash: u16,
+    form: Form,
+    /// In the text it begins with a capital.
+    capital: bool,
+}
+
+/// How a term is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// A word of at most sixteen letters, in either case.
+    Word,
+    /// Whatever else, its letters in either case.
+    Any,
     /// Only as written.
-    exact: bool,
-    /// It is its key, and nothing besides.
-    single: bool,
+    Exact,
 }
 
-/// The terms that share a key. There are none: this slot is free.
-#[derive(Clone, Copy, Debug, Default)]
-struct Sharing {
-    /// The hash of the key.
-    hash: u64,
-    /// Which of [`Terms::singles`] are the key alone: the first, and how many.
-    singles: (u32, u32),
-    /// In which of [`Terms::blocks`] the others are.
-    blocks: (u32, u32),
-}
+/// The index of no term.
+const FREE: u32 = u32::MAX;
 
-/// A word that is a key, and which terms are to be tried.
-#[derive(Clone, Copy, Debug, Default)]
-struct Try {
-    /// From the start of the chunk on.
-    at: u32,
-    len: u32,
-    these: (u32, u32),
-}
-
-/// The memory of look-ups.
+/// Terms by the hash of their keys: open addressing, at most half full, those of one key in a row.
 #[derive(Debug, Default)]
-pub(super) struct Tries {
-    singles: Vec<Try>,
-    blocks: Vec<Try>,
-}
+struct Table(Vec<Term>);
 
 /// All terms, by their keys.
 #[derive(Debug)]
 pub(super) struct Terms {
     pub filter: Filter,
     texts: Vec<u8>,
-    terms: Vec<Term>,
-    /// Open addressing by the hash of a key.
-    slots: Vec<Sharing>,
-    singles: Vec<u32>,
-    blocks: Vec<Block>,
+    alone: Table,
+    pairs: Table,
     /// How far before its key a term may begin.
     pub back: usize,
-    /// Whether a key begins with a digit.
-    digits: bool,
-    /// Whether a key is of less than [`MIN_LONG`] bytes, and whether all such keys begin with a capital.
-    shorts: bool,
-    capitals: bool,
+    /// The most bytes of text that a term may take.
+    pub max_length: usize,
 }
-
-/// The sets of bytes that must be classes when there are terms.
-pub(super) const CLASSES: [ByteSet; 3] = [ByteSet::TERM, ByteSet::TERM_LETTER, ByteSet::UPPER];
 
 impl Terms {
     /// Compiles the lists; None when they are empty. [`place`](Terms::place) makes them ready.
@@ -91,87 +80,72 @@ impl Terms {
             canonical.push(canonical_term(index, spec)?);
         }
         let shared = Shared::count(&canonical);
-        let mut texts = Vec::new();
-        let mut terms = Vec::with_capacity(specs.len());
-        let mut keyed: Vec<(u64, Beside, u32)> = Vec::with_capacity(specs.len());
-        let (mut back, mut digits, mut shorts, mut capitals) = (0, false, false, true);
-        for (index, text) in canonical.iter().enumerate() {
-            let exact = text.iter().any(u8::is_ascii_uppercase);
-            let key = shared.key(text);
-            let word = &text[key.clone()];
-            digits |= word[0].is_ascii_digit();
-            if word.len() < MIN_LONG {
-                shorts = true;
-                capitals &= exact && word[0].is_ascii_uppercase();
-            }
-            let gaps = text[..key.start].iter().filter(|&&b| b == b' ').count();
-            back = back.max(key.start + gaps * (MAX_GAP - 1));
-            let beside = Beside::of(&text[..key.start], &text[key.end..]);
-            keyed.push((hash(word), beside, index as u32));
-            let start = texts.len() as u32;
-            texts.extend_from_slice(text);
-            terms.push(Term {
-                text: start..texts.len() as u32,
-                key: key.start as u32,
-                exact,
-                single: key == (0..text.len()),
-            });
-        }
-        let single = |index: u32| terms[index as usize].single;
-        keyed.sort_unstable_by_key(|(hash, _, index)| (*hash, *index));
-        let table = Table::new(&keyed, single);
-        let bits = (table.keys.len() * BITS_PER_KEY)
-            .next_power_of_two()
-            .max(64);
-        let shift = 64 - bits.ilog2();
-        let mut passing = vec![0u64; bits / 64];
-        for key in table.keys {
-            let slot = (key >> shift) as usize;
-            passing[slot / 64] |= 1 << (slot % 64);
-        }
-        Ok(Some(Terms {
+        let keys: Vec<Key> = canonical.iter().map(|text| shared.key(text)).collect();
+        let many = keys.iter().filter(|key| key.words == 1).count();
+        let mut terms = Terms {
             filter: Filter {
-                term: 0,
-                first: 0,
-                first_of_short: None,
-                table: passing,
-                shift,
+                class: 0,
+                alone: Passing::with_room_for(many * BITS_PER_KEY),
+                pairs: Passing::with_room_for((keys.len() - many) * BITS_PER_KEY),
             },
-            digits,
-            shorts,
-            capitals,
-            texts,
-            terms,
-            slots: table.slots,
-            singles: table.singles,
-            blocks: table.blocks,
-            back,
-        }))
+            texts: Vec::new(),
+            alone: Table::with_room_for(many),
+            pairs: Table::with_room_for(keys.len() - many),
+            back: 0,
+            max_length: 0,
+        };
+        for (index, (text, key)) in canonical.iter().zip(&keys).enumerate() {
+            terms.add(index as u32, text, key, specs[index].capital);
+        }
+        Ok(Some(terms))
     }
 
-    /// Says where the classes are, which must be all of [`CLASSES`].
+    fn add(&mut self, index: u32, text: &[u8], key: &Key, capital: bool) {
+        let gaps = |text: &[u8]| text.iter().filter(|&&b| b == b' ').count() * (MAX_GAP - 1);
+        self.back = self.back.max(key.start + gaps(&text[..key.start]));
+        self.max_length = self.max_length.max(text.len() + gaps(text));
+        let exact = text.iter().any(u8::is_ascii_uppercase);
+        let word = text.len() <= 16 && text.iter().all(u8::is_ascii_alphabetic);
+        let (first, last) = match word {
+            true => key::ends(text),
+            false => (0, 0),
+        };
+        let term = Term {
+            first,
+            last,
+            index,
+            text: self.texts.len() as u32,
+            len: text.len() as u16,
+            key: key.start as u16,
+            hash: tag(key.hash),
+            form: match (exact, word) {
+                (true, _) => Form::Exact,
+                (false, true) => Form::Word,
+                (false, false) => Form::Any,
+            },
+            capital,
+        };
+        self.texts.extend_from_slice(text);
+        if key.words == 2 {
+            self.filter.pairs.pass_pair(key.hash);
+            return self.pairs.add(key.hash, term);
+        }
+        let letter = text[key.start];
+        let passing = &mut self.filter.alone;
+        if exact || !letter.is_ascii_alphabetic() {
+            passing.pass_word(key.hash, letter);
+        } else {
+            passing.pass_word(key.hash, letter.to_ascii_uppercase());
+            if !(capital && key.start == 0) {
+                passing.pass_word(key.hash, letter);
+            }
+        }
+        self.alone.add(key.hash, term);
+    }
+
+    /// Says where the class is, which must be [`CLASS`].
     pub fn place(&mut self, classes: &Classes) {
-        let class = |set: ByteSet| classes.cover(&set).map_or(0, |(class, _)| class);
-        self.filter.term = class(ByteSet::TERM);
-        self.filter.first = match self.digits {
-            true => self.filter.term,
-            false => class(ByteSet::TERM_LETTER),
-        };
-        self.filter.first_of_short = match (self.shorts, self.capitals) {
-            (false, _) => None,
-            (true, true) => Some(class(ByteSet::UPPER)),
-            (true, false) => Some(self.filter.first),
-        };
-    }
-
-    /// The most bytes of text that a term may take.
-    pub fn max_length(&self) -> usize {
-        let texts = self.terms.iter().map(|term| &term.text);
-        let length = |text: &Range<u32>| {
-            let text = &self.texts[text.start as usize..text.end as usize];
-            text.len() + text.iter().filter(|&&b| b == b' ').count() * (MAX_GAP - 1)
-        };
-        texts.map(length).max().unwrap_or(0)
+        self.filter.class = classes.cover(&CLASS).map_or(0, |(class, _)| class);
     }
 
     /// Tells of every term of `starts` that has one of these words as its key. They are of the chunk that begins at `base`.
@@ -181,119 +155,53 @@ impl Terms {
         starts: &Range<usize>,
         base: usize,
         words: &Words,
-        tries: &mut Tries,
         visit: &mut V,
     ) {
-        let (singles, blocks) = self.sort(text, starts, base, words, tries, visit);
-        for word in &tries.singles[..singles] {
-            for index in slice(&self.singles, word.these) {
-                let term = &self.terms[*index as usize];
-                let canonical = &self.texts[term.text.start as usize..term.text.end as usize];
-                let at = base + word.at as usize;
-                let end = at + word.len as usize;
-                let here = &text[at..end];
-                let same = match term.exact {
-                    true => here == canonical,
-                    false => here.eq_ignore_ascii_case(canonical),
-                };
-                if same && starts.contains(&at) {
-                    visit.term(*index, at, end);
-                }
+        for (at, hash) in words.alone.each() {
+            for term in self.alone.of(hash) {
+                self.tell(text, starts, base + at, term, visit);
             }
         }
-        for word in &tries.blocks[..blocks] {
-            let at = base + word.at as usize;
-            let beside = Beside::in_text(text, at, at + word.len as usize);
-            for block in slice(&self.blocks, word.these) {
-                let mut may_be = block.may_be(&beside);
-                while may_be != 0 {
-                    let index = block.terms[may_be.trailing_zeros() as usize];
-                    may_be &= may_be - 1;
-                    self.tell(text, starts, at, index, visit);
-                }
+        let beyond = words.last.and_then(|(at, hash)| {
+            let next = next_word(text, base + at as usize)?;
+            Some((at as usize, words::pair(hash, key::hash(&text[next]))))
+        });
+        for (at, hash) in words.pairs.each().chain(beyond) {
+            for term in self.pairs.of(hash) {
+                self.tell(text, starts, base + at, term, visit);
             }
         }
     }
 
-    /// Which words are to be tried how; how many are in each list. What a word is cannot be foretold, so each is written to both lists, and the next
-    /// one over it where it does not belong.
-    fn sort<V: Visit + ?Sized>(
-        &self,
-        text: &[u8],
-        starts: &Range<usize>,
-        base: usize,
-        words: &Words,
-        tries: &mut Tries,
-        visit: &mut V,
-    ) -> (usize, usize) {
-        let Tries { singles, blocks } = tries;
-        if singles.len() <= words.at.len() {
-            singles.resize(words.at.len() + 1, Try::default());
-            blocks.resize(words.at.len() + 1, Try::default());
-        }
-        let mut count = (0, 0);
-        for ((&at, &len), &hash) in words.at.iter().zip(&words.len).zip(&words.hash) {
-            let sharing = self.sharing(hash);
-            let word = |these: (u32, u32)| Try { at, len, these };
-            singles[count.0] = word(sharing.singles);
-            blocks[count.1] = word(sharing.blocks);
-            if len as usize >= words::MOST {
-                // Such a word may go on past what is known, and what follows it is not known then.
-                let others = slice(&self.blocks, sharing.blocks)
-                    .iter()
-                    .flat_map(Block::each);
-                let singles = slice(&self.singles, sharing.singles).iter().copied();
-                for index in singles.chain(others) {
-                    self.tell(text, starts, base + at as usize, index, visit);
-                }
-                continue;
-            }
-            count.0 += usize::from(sharing.singles.1 > 0);
-            count.1 += usize::from(sharing.blocks.1 > 0);
-        }
-        count
-    }
-
-    /// The terms whose key has this hash.
+    /// Tells of a term if it stands in the text with its key at `key`, where a word begins.
     #[inline(always)]
-    fn sharing(&self, hash: u64) -> &Sharing {
-        let mask = self.slots.len() - 1;
-        let mut slot = hash as usize & mask;
-        loop {
-            let sharing = &self.slots[slot];
-            if sharing.hash == hash || sharing.is_free() {
-                return sharing;
-            }
-            slot = (slot + 1) & mask;
-        }
-    }
-
-    /// Tells of a term if it stands in the text with its key at `key`.
     fn tell<V: Visit + ?Sized>(
         &self,
         text: &[u8],
         starts: &Range<usize>,
         key: usize,
-        index: u32,
+        term: &Term,
         visit: &mut V,
     ) {
-        if let Some((start, end)) = self.compare(text, key, &self.terms[index as usize])
+        let found = match term.form {
+            Form::Word => term.is_word_at(text, key),
+            _ => self.compare(text, key, term),
+        };
+        if let Some((start, end)) = found
             && starts.contains(&start)
+            && (!term.capital || text[start].is_ascii_uppercase())
         {
-            visit.term(index, start, end);
+            visit.term(term.index, start, end);
         }
     }
 
     /// Where the term stands in the text if its key is at `key`.
     fn compare(&self, text: &[u8], key: usize, term: &Term) -> Option<(usize, usize)> {
-        let canonical = &self.texts[term.text.start as usize..term.text.end as usize];
-        let (before, from) = canonical.split_at(term.key as usize);
-        let same = |a: u8, b: u8| {
-            if term.exact {
-                a == b
-            } else {
-                a.eq_ignore_ascii_case(&b)
-            }
+        let canonical = &self.texts[term.text as usize..][..term.len.into()];
+        let (before, from) = canonical.split_at(term.key.into());
+        let same = |a: u8, b: u8| match term.form {
+            Form::Exact => a == b,
+            _ => a.eq_ignore_ascii_case(&b),
         };
         let gap = |bytes: &mut dyn Iterator<Item = &u8>| {
             let n = bytes.take(MAX_GAP + 1).take_while(|&&b| is_gap(b)).count();
@@ -325,55 +233,81 @@ impl Terms {
     }
 }
 
-impl Sharing {
-    fn is_free(&self) -> bool {
-        self.singles.1 == 0 && self.blocks.1 == 0
+impl Term {
+    /// Where a [`Form::Word`] stands if a word begins at `at`.
+    #[inline(always)]
+    fn is_word_at(&self, text: &[u8], at: usize) -> Option<(usize, usize)> {
+        let len = usize::from(self.len);
+        let end = at + len;
+        let word = text.get(at..end)?;
+        let (first, last) = match (text[at..].first_chunk(), text[..end].last_chunk()) {
+            (Some(first), Some(last)) => {
+                let kept = u64::MAX >> (64 - 8 * len.min(8) as u32);
+                let last = if len > 8 {
+                    u64::from_le_bytes(*last)
+                } else {
+                    0
+                };
+                (u64::from_le_bytes(*first) & kept, last)
+            }
+            _ => key::ends(word),
+        };
+        // Of a letter nothing differs but the bit of its case.
+        let differs = (first ^ self.first) | (last ^ self.last);
+        let touched = text.get(end).copied().is_some_and(is_word);
+        (differs & !words::FOLD == 0 && !touched).then_some((at, end))
     }
-}
-
-/// So many from the first on.
-#[inline(always)]
-fn slice<T>(all: &[T], (first, many): (u32, u32)) -> &[T] {
-    &all[first as usize..][..many as usize]
-}
-
-/// The terms in the order of their keys.
-#[derive(Default)]
-struct Table {
-    /// At least twice as many as keys.
-    slots: Vec<Sharing>,
-    singles: Vec<u32>,
-    blocks: Vec<Block>,
-    keys: Vec<u64>,
 }
 
 impl Table {
-    /// Of terms that are sorted by their keys, each with what it asks for beside it.
-    fn new(keyed: &[(u64, Beside, u32)], single: impl Fn(u32) -> bool) -> Table {
-        let mut table = Table::default();
-        let keys = || keyed.chunk_by(|a, b| a.0 == b.0);
-        table.keys.extend(keys().map(|same| same[0].0));
-        let slots = (2 * table.keys.len()).next_power_of_two();
-        table.slots.resize(slots, Sharing::default());
-        for same in keys() {
-            let hash = same[0].0;
-            let (singles, others): (Vec<_>, Vec<_>) = same
-                .iter()
-                .map(|(_, beside, term)| (*beside, *term))
-                .partition(|(_, term)| single(*term));
-            let blocks: Vec<Block> = Block::all(&others).collect();
-            let mut slot = hash as usize & (slots - 1);
-            while !table.slots[slot].is_free() {
-                slot = (slot + 1) & (slots - 1);
-            }
-            table.slots[slot] = Sharing {
-                hash,
-                singles: (table.singles.len() as u32, singles.len() as u32),
-                blocks: (table.blocks.len() as u32, blocks.len() as u32),
-            };
-            table.singles.extend(singles.iter().map(|(_, term)| *term));
-            table.blocks.extend(blocks);
-        }
-        table
+    fn with_room_for(many: usize) -> Table {
+        let free = Term {
+            first: 0,
+            last: 0,
+            index: FREE,
+            text: 0,
+            len: 0,
+            key: 0,
+            hash: 0,
+            form: Form::Any,
+            capital: false,
+        };
+        Table(vec![free; (2 * many + 1).next_power_of_two()])
     }
+
+    fn add(&mut self, hash: u64, term: Term) {
+        let mask = self.0.len() - 1;
+        let mut slot = hash as usize & mask;
+        while self.0[slot].index != FREE {
+            slot = (slot + 1) & mask;
+        }
+        self.0[slot] = term;
+    }
+
+    /// The terms whose key may have this hash.
+    #[inline(always)]
+    fn of(&self, hash: u64) -> impl Iterator<Item = &Term> {
+        let mask = self.0.len() - 1;
+        let from = hash as usize & mask;
+        (from..)
+            .map(move |slot| &self.0[slot & mask])
+            .take_while(|term| term.index != FREE)
+            .filter(move |term| term.hash == tag(hash))
+    }
+}
+
+/// What a term keeps of the hash of its key.
+#[inline(always)]
+fn tag(hash: u64) -> u16 {
+    (hash >> 32) as u16
+}
+
+/// The word that follows the one at `at`.
+fn next_word(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let end_of = |from: usize, word: bool| {
+        let ended = text[from..].iter().position(|&byte| is_word(byte) != word);
+        ended.map_or(text.len(), |many| from + many)
+    };
+    let start = end_of(end_of(at, true), false);
+    (start < text.len()).then(|| start..end_of(start, true))
 }

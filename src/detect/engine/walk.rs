@@ -55,6 +55,8 @@ pub(super) struct Lanes {
     /// What they meet, in no order: rows of states, and where.
     pub rows: Vec<Next>,
     pub places: Vec<Place>,
+    /// How many that is; what follows in both is left of earlier chunks.
+    pub many: usize,
 }
 
 /// How many bytes must be readable after the last that counts.
@@ -72,9 +74,8 @@ impl Walks {
         base: usize,
         longest: usize,
     ) {
-        self.met.clear();
         let Some(&last) = self.starts.last() else {
-            return;
+            return self.met.clear();
         };
         if steps.has_lanes() && joint.column8.is_some() {
             // A walk looks one byte beyond a match, and one more where none is.
@@ -103,6 +104,7 @@ impl Walks {
             // The memory was full.
             joint.clear(cache);
         }
+        self.met.clear();
         for (whose, start) in self.starts.iter().enumerate() {
             let start = base + *start as usize;
             alone(joint, cache, text, base, start, whose as u32, &mut self.met);
@@ -111,7 +113,8 @@ impl Walks {
 
     /// Puts what the lanes met in the order of the candidates.
     fn sort(&mut self, cache: &Cache) {
-        let Lanes { rows, places, .. } = &self.lanes;
+        let (rows, places) = (&self.lanes.rows, &self.lanes.places);
+        let (rows, places) = (&rows[..self.lanes.many], &places[..self.lanes.many]);
         self.next.clear();
         self.next.resize(self.starts.len() + 1, 0);
         for place in places {
@@ -122,6 +125,7 @@ impl Walks {
             all += *next;
             *next = all;
         }
+        // What is there is written over.
         self.met.resize(places.len(), Met::default());
         for (&row, &Place(place)) in rows.iter().zip(places) {
             let (whose, end) = (place >> 16, place & 0xFFFF);

@@ -341,10 +341,12 @@ impl Vocabulary {
 
     /// What the engine is to look for.
     pub fn specs(&self) -> Vec<TermSpec> {
-        self.texts
-            .iter()
-            .map(|text| TermSpec {
+        let capital = |term: u32| self.uses(term).iter().all(|usage| usage.capital);
+        let texts = self.texts.iter().zip(0..);
+        texts
+            .map(|(text, term)| TermSpec {
                 text: text.to_string(),
+                capital: capital(term),
             })
             .collect()
     }

@@ -6,7 +6,7 @@ use std::arch::x86_64::*;
 use super::super::bits::ROW;
 use super::super::classify::GROUP;
 use super::super::heads::{Layer, PLACES};
-use super::super::terms::MIN_LONG;
+use super::super::words::{Found, Passing};
 use super::*;
 
 /// 256 bits.
@@ -285,7 +285,7 @@ pub fn words_avx2(filter: &Filter, chunk: &Chunk<'_>, out: &mut Words) {
 )]
 pub fn words_avx512(filter: &Filter, chunk: &Chunk<'_>, out: &mut Words) {
     let words = chunk.words;
-    let rows = &chunk.bits.with_before(filter.term.into())[..words + 2];
+    let rows = &chunk.bits.with_before(filter.class.into())[..words + 2];
     // The last eight bytes of a word are within 64 bytes after the chunk.
     assert!(chunk.text.len() >= 64 * (words + 2));
     // Two registers of places beyond the last word.
@@ -306,11 +306,11 @@ pub fn words_avx512(filter: &Filter, chunk: &Chunk<'_>, out: &mut Words) {
     }
     // The first may be the end of a word that began before the chunk.
     let ends = &out.ends[(rows[0] >> 63) as usize..];
-    let (at, len, hash) = (&mut out.at, &mut out.len, &mut out.hash);
-    at.resize(many + 8, 0);
-    len.resize(many + 8, 0);
-    hash.resize(many + 8, 0);
-    let mut passed = 0;
+    if out.hashes.len() < many + 16 {
+        out.hashes.resize(many + 16, 0);
+    }
+    out.alone.begin(many + 8);
+    out.pairs.begin(many + 8);
     for (from, start) in out.starts[..many].chunks(8).enumerate() {
         let lanes = (0xFFu16 >> (8 - start.len())) as u8;
         let end = &ends[8 * from..][..start.len()];
@@ -323,40 +323,80 @@ pub fn words_avx512(filter: &Filter, chunk: &Chunk<'_>, out: &mut Words) {
         };
         let length = _mm256_sub_epi32(end, start);
         let length = _mm256_min_epu32(length, _mm256_set1_epi32(words::MOST as i32));
-        let hashes = hashes(chunk.text, start, length, lanes);
-        let long = match filter.first_of_short {
-            Some(_) => lanes,
-            None => {
-                let least = _mm256_set1_epi32(MIN_LONG as i32);
-                _mm256_mask_cmpge_epu32_mask(lanes, length, least)
-            }
-        };
-        let slots = _mm512_srl_epi64(hashes, _mm_cvtsi32_si128(filter.shift as i32));
-        let bit = _mm512_cvtepi64_epi32(slots);
-        let table = filter.table.as_ptr();
-        assert!(64 * filter.table.len() as u64 > u64::MAX >> filter.shift);
-        // SAFETY: a slot is below the number of bits of the table by the assertion, so that its half word is one of
-        // the table.
-        let half = unsafe {
-            let place = _mm512_srli_epi64::<5>(slots);
-            _mm512_mask_i64gather_epi32::<4>(end, long, place, table.cast())
-        };
-        let bit = _mm256_and_si256(bit, _mm256_set1_epi32(31));
-        let bit = _mm256_srlv_epi32(half, bit);
-        let pass = _mm256_mask_test_epi32_mask(long, bit, _mm256_set1_epi32(1));
-        assert!(passed + 8 <= at.len() && at.len() == len.len() && at.len() == hash.len());
-        // SAFETY: there is room for eight from `passed` on.
-        unsafe {
-            let start = _mm256_maskz_compress_epi32(pass, start);
-            _mm256_storeu_si256(at.as_mut_ptr().add(passed).cast(), start);
-            let length = _mm256_maskz_compress_epi32(pass, length);
-            _mm256_storeu_si256(len.as_mut_ptr().add(passed).cast(), length);
-            let hashes = _mm512_maskz_compress_epi64(pass, hashes);
-            _mm512_storeu_si512(hash.as_mut_ptr().add(passed).cast(), hashes);
-        }
-        passed += pass.count_ones() as usize;
+        let (hashes, first) = hashes(chunk.text, start, length, lanes);
+        let kept = &mut out.hashes[8 * from..8 * from + 8];
+        // SAFETY: they are eight.
+        unsafe { _mm512_storeu_si512(kept.as_mut_ptr().cast(), hashes) };
+        let places = place(&filter.alone, hashes);
+        // See [`Passing::place_of_word`](words::Passing): the last bit is that of the first letter.
+        let small = _mm512_srli_epi64::<{ words::SMALL }>(first);
+        let places = _mm512_ternarylogic_epi64::<0xCA>(_mm512_set1_epi64(1), small, places);
+        let pass = pass(&filter.alone, places, lanes);
+        keep(pass, start, hashes, &mut out.alone);
     }
-    out.keep(passed);
+    let paired = many.saturating_sub(1);
+    for (from, start) in out.starts[..paired].chunks(8).enumerate() {
+        let lanes = (0xFFu16 >> (8 - start.len())) as u8;
+        let hashes = &out.hashes[8 * from..8 * from + 9];
+        // SAFETY: as many places are read as there are words here, and the hashes are nine.
+        let (start, first, second) = unsafe {
+            (
+                _mm256_maskz_loadu_epi32(lanes, start.as_ptr().cast()),
+                _mm512_loadu_si512(hashes.as_ptr().cast()),
+                _mm512_loadu_si512(hashes[1..].as_ptr().cast()),
+            )
+        };
+        // As [`words::pair`].
+        let hashes = _mm512_xor_si512(_mm512_rol_epi64::<{ words::TURN as i32 }>(first), second);
+        let pass = pass(&filter.pairs, place(&filter.pairs, hashes), lanes);
+        keep(pass, start, hashes, &mut out.pairs);
+    }
+    out.last = many
+        .checked_sub(1)
+        .map(|last| (out.starts[last], out.hashes[last]));
+}
+
+/// As [`Passing::place`](words::Passing), of eight hashes.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn place(passing: &Passing, hashes: __m512i) -> __m512i {
+    _mm512_srl_epi64(hashes, _mm_cvtsi32_si128(passing.shift as i32))
+}
+
+/// Which of these lanes have a place whose bit is set.
+#[inline]
+#[target_feature(enable = "avx2,avx512f,avx512vl,avx512dq")]
+fn pass(passing: &Passing, places: __m512i, lanes: __mmask8) -> __mmask8 {
+    assert!(64 * passing.bits.len() as u64 > u64::MAX >> passing.shift);
+    // SAFETY: a place is below the number of bits by the assertion, so that its half word is one of theirs.
+    let half = unsafe {
+        let at = _mm512_srli_epi64::<5>(places);
+        _mm512_mask_i64gather_epi32::<4>(
+            _mm256_setzero_si256(),
+            lanes,
+            at,
+            passing.bits.as_ptr().cast(),
+        )
+    };
+    let bit = _mm256_and_si256(_mm512_cvtepi64_epi32(places), _mm256_set1_epi32(31));
+    let bit = _mm256_srlv_epi32(half, bit);
+    _mm256_mask_test_epi32_mask(lanes, bit, _mm256_set1_epi32(1))
+}
+
+/// Appends those that pass. There must be room for eight.
+#[inline]
+#[target_feature(enable = "avx2,popcnt,avx512f,avx512vl")]
+fn keep(pass: __mmask8, at: __m256i, hash: __m512i, found: &mut Found) {
+    let many = found.many;
+    assert!(many + 8 <= found.at.len() && many + 8 <= found.hash.len());
+    // SAFETY: there is room for eight from `many` on.
+    unsafe {
+        let at = _mm256_maskz_compress_epi32(pass, at);
+        _mm256_storeu_si256(found.at.as_mut_ptr().add(many).cast(), at);
+        let hash = _mm512_maskz_compress_epi64(pass, hash);
+        _mm512_storeu_si512(found.hash.as_mut_ptr().add(many).cast(), hash);
+    }
+    found.many += pass.count_ones() as usize;
 }
 
 /// Writes the places of the bits that are set, which are no neighbours, each more than `base`; how many there are.
@@ -390,14 +430,16 @@ fn places(bits: u64, base: usize, out: &mut [u32]) -> usize {
     bits.count_ones() as usize
 }
 
-/// [`words::hash`] of eight words, whose text begins a word of 64 bytes after the start of `text`.
+/// [`words::hash`] of eight words, whose text begins a word of 64 bytes after the start of `text`; and the first eight
+/// bytes from each on.
 #[inline]
 #[target_feature(
     enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2"
 )]
-fn hashes(text: &[u8], start: __m256i, length: __m256i, lanes: __mmask8) -> __m512i {
+fn hashes(text: &[u8], start: __m256i, length: __m256i, lanes: __mmask8) -> (__m512i, __m512i) {
     let all = |n: u64| _mm512_set1_epi64(n as i64);
     let end = _mm256_add_epi32(start, length);
+    let longer = _mm256_mask_cmpgt_epu32_mask(lanes, length, _mm256_set1_epi32(8));
     // SAFETY: a word ends a word of 64 bytes before the end of the text at least.
     let (first, last) = unsafe {
         let text = text.as_ptr();
@@ -405,18 +447,18 @@ fn hashes(text: &[u8], start: __m256i, length: __m256i, lanes: __mmask8) -> __m5
         let last = text.add(64 - 8).cast();
         (
             _mm512_mask_i32gather_epi64::<1>(_mm512_setzero_si512(), lanes, start, first),
-            _mm512_mask_i32gather_epi64::<1>(_mm512_setzero_si512(), lanes, end, last),
+            _mm512_mask_i32gather_epi64::<1>(_mm512_setzero_si512(), longer, end, last),
         )
     };
     let length = _mm512_cvtepu32_epi64(length);
     let bytes = _mm512_min_epu64(length, all(8));
     let beyond = _mm512_sub_epi64(all(64), _mm512_slli_epi64::<3>(bytes));
     let kept = _mm512_srlv_epi64(all(u64::MAX), beyond);
-    let first = _mm512_and_si512(_mm512_or_si512(first, all(words::FOLD)), kept);
-    let longer = _mm512_cmpgt_epu64_mask(length, all(8));
+    let folded = _mm512_and_si512(_mm512_or_si512(first, all(words::FOLD)), kept);
     let last = _mm512_maskz_or_epi64(longer, last, all(words::FOLD));
-    let mixed = _mm512_xor_si512(first, _mm512_rol_epi64::<31>(last));
+    let mixed = _mm512_xor_si512(folded, _mm512_rol_epi64::<31>(last));
     let mixed = _mm512_xor_si512(mixed, length);
     let product = _mm512_mullo_epi64(mixed, all(words::ODD));
-    _mm512_xor_si512(product, _mm512_srli_epi64::<29>(product))
+    let hash = _mm512_xor_si512(product, _mm512_srli_epi64::<29>(product));
+    (hash, first)
 }
