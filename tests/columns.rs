@@ -83,6 +83,46 @@ fn values_say_what_a_column_is_under_any_heading() {
 }
 
 #[test]
+fn a_poor_heading_silences_no_column_of_values_that_hold() {
+    for heading in ["Ext ref", "Order no", "Account reference", "Tel"] {
+        let found = column(heading, &numbers(40, 0));
+        assert_eq!(
+            count(&found, "nhs-number", Level::High),
+            40,
+            "{heading}: {found:?}"
+        );
+        // Below a heading like these few numbers are no more than chance.
+        let found = column(heading, &numbers(42, 3));
+        assert_eq!(count(&found, "nhs-number", Level::Medium), 0, "{heading}");
+    }
+    // Books stand the same check: there the heading is right.
+    let found = column("ISBN", &numbers(40, 0));
+    assert_eq!(count(&found, "nhs-number", Level::Medium), 0, "{found:?}");
+}
+
+#[test]
+fn values_by_shape_stand_under_a_heading_that_says_nothing() {
+    let phones: Vec<String> = (0..40).map(|n| format!("07400 123{:03}", n * 7)).collect();
+    for heading in ["Ext ref", "Ref", "Your Ref."] {
+        let found = column(heading, &phones);
+        assert_eq!(
+            count(&found, "phone-number", Level::Medium),
+            40,
+            "{heading}"
+        );
+    }
+    // One that says what they are instead does.
+    for heading in ["Order number", "Invoice ref", "Barcode", "Serial no"] {
+        let found = column(heading, &phones);
+        assert_eq!(count(&found, "phone-number", Level::Low), 0, "{heading}");
+    }
+    let parts: Vec<String> = (0..40).map(|n| format!("AB123{:03}C", n * 7)).collect();
+    for heading in ["SKU", "Part no", "Product code"] {
+        assert_eq!(count(&column(heading, &parts), "nino", Level::Low), 0);
+    }
+}
+
+#[test]
 fn few_or_mixed_values_do_not() {
     // Under twenty, or right in two of three only, which chance may come near to.
     for cells in [numbers(19, 0), numbers(42, 3)] {

@@ -15,6 +15,7 @@ use serde_json::json;
 
 use crate::{
     cli::{exit::Exit, inspect::level, options::ReadingArgs},
+    detect::RuleSet,
     detect::{Detector, DocumentSummary},
     extract::{Flow, Head, Source},
     model::{Finding, Level, Outcome, Part, PartChain, Sensitive},
@@ -79,9 +80,17 @@ pub struct EvaluateArgs {
 /// Runs the command.
 pub fn run(args: &EvaluateArgs) -> anyhow::Result<Exit> {
     let truth = args.truth.display();
-    let text = fs::read_to_string(&args.truth)
-        .with_context(|| format!("the truth file {truth} cannot be read"))?;
-    let labels = read_truth(&text).with_context(|| format!("the truth file {truth}"))?;
+    let bytes = fs::read(&args.truth).with_context(|| {
+        format!("the truth file {truth} cannot be read: give a file that this user may read")
+    })?;
+    let threads = args.reading.threads();
+    let tools = Tools::new(&args.reading.reading()?, threads)?;
+    let builtin = RuleSet::builtin()?;
+    // A rule that is switched off is still one.
+    let known = |id: &str| {
+        tools.detector.rules().iter().any(|rule| *rule.id == *id) || builtin.get(id).is_some()
+    };
+    let labels = read_truth(&bytes, known).with_context(|| format!("the truth file {truth}"))?;
     let files: BTreeSet<&str> = labels.iter().map(|l| l.path.as_str()).collect();
     let mut present = Vec::new();
     let mut absent = Vec::new();
@@ -103,8 +112,6 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<Exit> {
             args.paths[0].display()
         );
     }
-    let threads = args.reading.threads();
-    let tools = Tools::new(&args.reading.reading()?, threads)?;
     let found = scan(&tools, &present, threads);
     let result = evaluate(&labels, &found.findings, args.at_least);
     let page = match args.json {

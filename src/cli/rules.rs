@@ -209,8 +209,9 @@ fn check(detector: &Detector, as_json: bool) -> anyhow::Result<Exit> {
         for failure in &report.failures {
             writeln!(
                 out,
-                "{}: `{}`: wanted {}, got {}",
-                report.rule,
+                "{}:{}: `{}`: wanted {}, got {}: correct the example, or what the rule looks for",
+                text::terminal(&report.file.display().to_string()),
+                failure.line,
                 text::terminal(&failure.text),
                 text::terminal(&failure.wanted),
                 text::terminal(&failure.got)

@@ -1,7 +1,7 @@
 //! Every rule against its own examples, through the whole detector: `domesday rules check` prints the answer, and the
 //! tests demand that it is clean.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use serde::Serialize;
 
@@ -13,6 +13,8 @@ use crate::model::{Finding, Segment, Status, segment::Layout};
 pub struct RuleReport {
     /// Its id.
     pub rule: Arc<str>,
+    /// Its file.
+    pub file: PathBuf,
     /// Patterns that the engine cannot look for quickly, and why: each costs the whole scan.
     pub slow: Vec<String>,
     /// Examples that were tried.
@@ -24,6 +26,8 @@ pub struct RuleReport {
 /// An example that came out otherwise. Examples hold no personal data, so their text may be shown.
 #[derive(Clone, Debug, Serialize)]
 pub struct ExampleReport {
+    /// The line of the example in the rule's file, from 1.
+    pub line: usize,
     /// The example's text.
     pub text: String,
     /// What the rule file says.
@@ -62,6 +66,7 @@ pub fn check(detector: &Detector) -> Vec<RuleReport> {
                 });
                 if !right {
                     failures.push(ExampleReport {
+                        line: example.line,
                         text: example.text.clone(),
                         wanted: format!(
                             "\"{}\" {}{}",
@@ -77,6 +82,7 @@ pub fn check(detector: &Detector) -> Vec<RuleReport> {
                 let findings = find(detector, &mut scratch, &example.text);
                 if findings.iter().any(|f| id(detector, f) == &*rule.id) {
                     failures.push(ExampleReport {
+                        line: example.line,
                         text: example.text.clone(),
                         wanted: format!("nothing, because {}", example.because),
                         got: describe(detector, &findings),
@@ -85,6 +91,7 @@ pub fn check(detector: &Detector) -> Vec<RuleReport> {
             }
             RuleReport {
                 rule: rule.id.clone(),
+                file: rule.file(),
                 slow,
                 examples: rule.matches.len() + rule.misses.len(),
                 failures,

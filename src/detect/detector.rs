@@ -70,6 +70,7 @@ pub(crate) struct Compiled {
     pub label_only: bool,
     pub(crate) wraps: bool,
     pub(crate) misread: bool,
+    pub(crate) lookahead: bool,
     pub(crate) value: Option<regex::bytes::Regex>,
 }
 
@@ -164,6 +165,7 @@ impl Detector {
                     label_only: pattern.label_only,
                     wraps: pattern.wraps,
                     misread: pattern.misread,
+                    lookahead: pattern.lookahead,
                     value: pattern.value.clone(),
                 });
             }
@@ -354,6 +356,9 @@ fn phrases(rules: &[Rule]) -> Result<(Words, Words), DetectError> {
         }
         for phrase in &rule.labels.not {
             say(&mut labels, phrase, &normalise_name(phrase), Role::Against)?;
+        }
+        for phrase in &rule.labels.other {
+            say(&mut labels, phrase, &normalise_name(phrase), Role::Other)?;
         }
     }
     Ok((context.build(), labels.build()))

@@ -44,6 +44,13 @@ pub(crate) fn edge(
         Guard::Digits | Guard::None => {}
     }
     let digit = |i: usize| text.get(i).is_some_and(u8::is_ascii_digit);
+    // `+676 771 5123` is a telephone number abroad. Between words a plus may stand for a space.
+    if before == Some(b'+')
+        && text[start].is_ascii_digit()
+        && start.checked_sub(2).is_none_or(|i| !word(text[i]))
+    {
+        return Edge::Inside;
+    }
     let mut edge = Edge::Free;
     if let Some(b) = before
         && Some(b) != delimiter

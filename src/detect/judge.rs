@@ -45,6 +45,15 @@ pub(crate) struct Judge<'a> {
 const LEAST_CELLS: u32 = 20;
 /// … and so many in a hundred: by chance the commonest check digit is right in ten (detection specification §7, rule 3).
 const MOST_OF: u32 = 80;
+/// Headings that anything may stand under, in the form of label phrases.
+const ANYTHING: &[&str] = &[
+    "reference",
+    "our reference",
+    "your reference",
+    "number",
+    "code",
+    "id",
+];
 /// Rows of a block that are looked at.
 const SAMPLE: usize = 200;
 
@@ -61,9 +70,9 @@ pub(crate) struct Columns {
 pub(crate) struct Typed {
     headings: Option<Arc<[Arc<str>]>>,
     name: Arc<str>,
-    columns: Vec<(u32, u16)>,
+    columns: Vec<(u32, u16, Kind)>,
     /// The same for fields, by their names: text with tables in it, records of JSON.
-    fields: Vec<(Arc<str>, u16)>,
+    fields: Vec<(Arc<str>, u16, Kind)>,
 }
 
 /// Fields that are looked at.
@@ -80,7 +89,7 @@ impl Typed {
         detector: &Detector,
     ) {
         /// How many fields of a name are filled, and for each rule how many hold a value of it.
-        type Filled = (u32, Vec<(u16, u32)>);
+        type Filled = (u32, Vec<(u16, Count)>);
         let mut seen: HashMap<&str, Filled> = HashMap::new();
         for label in labels.iter().take(FIELDS) {
             let field = label.at as usize..label.end as usize;
@@ -99,11 +108,14 @@ impl Typed {
                 }
                 let rule = detector.patterns[usize::from(hit.pattern)].rule;
                 let whole = (hit.value.1 - hit.value.0) as usize + 2 >= shown.len();
-                if whole && hit.verdict.kind == Kind::Pass && last != Some(rule) {
+                if whole
+                    && last != Some(rule)
+                    && let Some(kind) = tells(detector, hit)
+                {
                     last = Some(rule);
                     match passed.iter_mut().find(|p| p.0 == rule) {
-                        Some(p) => p.1 += 1,
-                        None => passed.push((rule, 1)),
+                        Some(p) => p.1.add(kind),
+                        None => passed.push((rule, Count::of(kind))),
                     }
                 }
             }
@@ -111,8 +123,8 @@ impl Typed {
         self.fields.clear();
         for (name, (filled, passed)) in seen {
             for (rule, count) in passed {
-                if filled >= LEAST_CELLS && count * 100 >= filled * MOST_OF {
-                    self.fields.push((name.into(), rule));
+                if let Some(kind) = count.most(filled) {
+                    self.fields.push((name.into(), rule, kind));
                 }
             }
         }
@@ -156,7 +168,7 @@ impl Typed {
             return;
         }
         let mut filled: Vec<u32> = Vec::new();
-        let mut passed: Vec<(u32, u16, u32)> = Vec::new();
+        let mut passed: Vec<(u32, u16, Count)> = Vec::new();
         let mut next = 0;
         for n in 0..rows {
             let end = table
@@ -185,18 +197,17 @@ impl Typed {
                     next += 1;
                     let length = (hit.value.1 - hit.value.0) as usize;
                     let rule = detector.patterns[usize::from(hit.pattern)].rule;
-                    if start < cell.start
-                        || hit.verdict.kind != Kind::Pass
-                        || length + 2 < shown.len()
-                        || last == Some(rule)
-                    {
+                    if start < cell.start || length + 2 < shown.len() || last == Some(rule) {
                         continue;
                     }
+                    let Some(kind) = tells(detector, hit) else {
+                        continue;
+                    };
                     last = Some(rule);
                     let key = (column as u32, rule);
                     match passed.iter_mut().find(|p| (p.0, p.1) == key) {
-                        Some(p) => p.2 += 1,
-                        None => passed.push((key.0, key.1, 1)),
+                        Some(p) => p.2.add(kind),
+                        None => passed.push((key.0, key.1, Count::of(kind))),
                     }
                 }
             }
@@ -205,18 +216,69 @@ impl Typed {
         self.columns.extend(
             passed
                 .iter()
-                .filter(|p| {
-                    let of = filled[p.0 as usize];
-                    of >= LEAST_CELLS && p.2 * 100 >= of * MOST_OF
-                })
-                .map(|p| (p.0, p.1)),
+                .filter_map(|p| Some((p.0, p.1, p.2.most(filled[p.0 as usize])?))),
         );
     }
 
-    fn says(&self, place: &Surroundings, rule: u16) -> bool {
-        let column = |column| self.columns.contains(&(column, rule));
-        let field = |name: &Arc<str>| self.fields.iter().any(|(n, r)| n == name && *r == rule);
-        place.column.is_some_and(column) || place.field.as_ref().is_some_and(field)
+    /// Whether nearly all values of a column or field are of a rule: `Pass` when their check holds, `Shape` when they
+    /// have the shape of it.
+    fn says(&self, place: &Surroundings, rule: u16) -> Option<Kind> {
+        let column = |column| self.columns.iter().find(|c| (c.0, c.1) == (column, rule));
+        let field = |name: &Arc<str>| self.fields.iter().find(|(n, r, _)| n == name && *r == rule);
+        let column = place.column.and_then(column).map(|c| c.2);
+        column.or_else(|| place.field.as_ref().and_then(field).map(|f| f.2))
+    }
+}
+
+/// What a match says of its column: its check holds, or its shape is one that stands by itself.
+fn tells(detector: &Detector, hit: &Hit) -> Option<Kind> {
+    let levels = &detector.patterns[usize::from(hit.pattern)].levels;
+    match hit.verdict.kind {
+        Kind::Pass => Some(Kind::Pass),
+        Kind::Shape => {
+            let alone = match hit.verdict.alone {
+                Alone::Rule => levels.shape,
+                Alone::Never => None,
+                Alone::At(level) => Some(level),
+            };
+            (alone >= Some(Level::Medium)).then_some(Kind::Shape)
+        }
+        Kind::Fail | Kind::Reject => None,
+    }
+}
+
+/// How many cells hold a value of a rule.
+#[derive(Clone, Copy)]
+struct Count {
+    passed: u32,
+    shaped: u32,
+}
+
+impl Count {
+    fn of(kind: Kind) -> Count {
+        let mut count = Count {
+            passed: 0,
+            shaped: 0,
+        };
+        count.add(kind);
+        count
+    }
+
+    fn add(&mut self, kind: Kind) {
+        match kind {
+            Kind::Pass => self.passed += 1,
+            _ => self.shaped += 1,
+        }
+    }
+
+    /// What nearly all of so many cells are.
+    fn most(self, of: u32) -> Option<Kind> {
+        let enough = |count: u32| of >= LEAST_CELLS && count * 100 >= of * MOST_OF;
+        if enough(self.passed) {
+            Some(Kind::Pass)
+        } else {
+            enough(self.passed + self.shaped).then_some(Kind::Shape)
+        }
     }
 }
 
@@ -303,6 +365,9 @@ impl<'a> Judge<'a> {
             Level::Low,
         );
         claim.value = hit.value;
+        if pattern.lookahead {
+            claim.end = hit.value.1;
+        }
         claim.pattern = Some(hit.pattern);
         claim.kind = hit.verdict.kind;
         claim.status = hit.verdict.status;
@@ -311,7 +376,9 @@ impl<'a> Judge<'a> {
         if hit.needs > claim.support || hit.needs != Nearness::None && claim.kind == Kind::Fail {
             return None;
         }
-        let mut level = if claim.against.is_some() {
+        let mut level = if claim.against.is_some() && levels.against.is_some() {
+            levels.against?
+        } else if claim.against.is_some() {
             let base = base?;
             // The floor: a value whose check holds is lowered, never erased; but what was low already had nothing
             // except a check that numbers pass by chance, and a reserved value is of no interest under another name.
@@ -364,6 +431,7 @@ impl<'a> Judge<'a> {
             return;
         }
         let mut weak = None;
+        let typed = self.typed.says(&place, claim.rule);
         if let Some((role, phrase)) = place.said.as_ref().and_then(|said| said.to(claim.rule)) {
             match role {
                 Role::For | Role::ForWhole => {
@@ -371,14 +439,18 @@ impl<'a> Judge<'a> {
                     claim.label = Some(Word::Label(phrase));
                     return;
                 }
-                Role::Against => {
+                // A heading that speaks against a column of nothing but such values is a poor heading, unless it
+                // names what stands the same check; and where only the shape is right, unless it says what they are.
+                Role::Against if typed == Some(Kind::Pass) => {}
+                Role::Against if typed.is_some() && self.says_little(phrase) => {}
+                Role::Against | Role::Other => {
                     claim.against = Some(Word::Label(phrase));
                     return;
                 }
                 Role::ForWeakly => weak = Some(phrase),
             }
         }
-        if self.typed.says(&place, claim.rule) {
+        if typed == Some(Kind::Pass) {
             claim.support = Nearness::Attached;
             claim.corroborated = true;
             return;
@@ -401,6 +473,14 @@ impl<'a> Judge<'a> {
             claim.support = Nearness::Near;
             claim.label = Some(Word::Label(phrase));
         }
+    }
+
+    /// Whether a phrase of headings is one that anything may stand under.
+    fn says_little(&self, phrase: u16) -> bool {
+        let phrase = &self.detector.labels.phrase(phrase).text;
+        ANYTHING
+            .iter()
+            .any(|word| phrase.eq_ignore_ascii_case(word))
     }
 
     /// Whether the words inside `bounds` said anything; it is noted in the claim.

@@ -182,7 +182,7 @@ pub(crate) fn read(words: &Words, name: &str) -> Said {
             match rules.iter_mut().find(|r| r.0 == rule) {
                 None => rules.push((rule, role, hit.phrase, length)),
                 Some(r) => {
-                    let stronger = length > r.3 || length == r.3 && role == Role::Against;
+                    let stronger = length > r.3 || length == r.3 && role.is_against();
                     // A weak word does not take the place of a name.
                     let weaker = role == Role::ForWeakly && r.1 == Role::For;
                     let firmer = role == Role::For && r.1 == Role::ForWeakly;

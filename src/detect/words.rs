@@ -26,6 +26,15 @@ pub(crate) enum Role {
     ForWeakly,
     /// Speaks against them.
     Against,
+    /// Names something else whose values look the same and stand the same check (labels only).
+    Other,
+}
+
+impl Role {
+    /// Whether it speaks against the values.
+    pub fn is_against(self) -> bool {
+        self >= Role::Against
+    }
 }
 
 /// A phrase of the tables.
@@ -106,9 +115,8 @@ impl WordsBuilder {
         let roles = &mut self.list[at].roles;
         match roles.binary_search_by_key(&rule, |r| r.0) {
             // A name of its values says more than the same word nearby.
-            Ok(at) if role == Role::Against || roles[at].1 == Role::ForWeakly => {
-                roles[at].1 = role;
-            }
+            Ok(at) if role.is_against() => roles[at].1 = role.max(roles[at].1),
+            Ok(at) if roles[at].1 == Role::ForWeakly => roles[at].1 = role,
             Ok(_) => {}
             Err(at) => roles.insert(at, (rule, role)),
         }
@@ -219,6 +227,11 @@ static CLASS: [u8; 256] = {
 /// Whether a byte belongs to words.
 pub(crate) fn is_word(byte: u8) -> bool {
     CLASS[byte as usize] != 0
+}
+
+/// How many words a phrase has.
+pub(crate) fn word_count(phrase: &str) -> usize {
+    pieces(phrase.as_bytes()).count()
 }
 
 /// The runs of letters and digits of a short text.

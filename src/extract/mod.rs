@@ -18,6 +18,7 @@ pub mod decode;
 pub mod error;
 pub mod format;
 pub mod guard;
+pub mod label;
 pub mod mapi;
 pub mod markup;
 pub mod name;

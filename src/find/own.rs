@@ -41,15 +41,21 @@ pub enum PeopleError {
     #[error("line {0}: not a row of a CSV file: save the list as CSV with commas, in UTF-8")]
     Row(u64),
     /// It is not UTF-8.
-    #[error("not UTF-8 text: save the list as CSV (UTF-8)")]
-    Encoding,
+    #[error("line {0}: not UTF-8 text: save the list as CSV (UTF-8)")]
+    Encoding(u64),
+    /// A quote is opened and never closed: all that follows would be one cell.
+    #[error("line {0}: a quote is opened and not closed: close it, or take it out")]
+    Quote(u64),
+    /// A row has more cells than there are headings.
+    #[error("line {0}: more cells than headings: quote the cells that have commas in them")]
+    Long(u64),
     /// Nothing in it is recognised.
     #[error(
         "no column is recognised by its heading: the first line must name them, as in `Forename,Surname,NI number,Email`"
     )]
     Columns,
     /// There are headings and nothing else.
-    #[error("no row below the headings has a value")]
+    #[error("no row below the headings has a value: add the people, one a line")]
     Empty,
 }
 
@@ -108,7 +114,10 @@ pub fn read_people(
     facts: &Facts,
     key: &Key,
 ) -> Result<OwnPeople, PeopleError> {
-    let text = std::str::from_utf8(bytes).map_err(|_| PeopleError::Encoding)?;
+    let text = std::str::from_utf8(bytes).map_err(|e| {
+        let before = memchr::memchr_iter(b'\n', &bytes[..e.valid_up_to()]).count();
+        PeopleError::Encoding(before as u64 + 1)
+    })?;
     let text = text.trim_start_matches('\u{feff}');
     let first = text.lines().next().unwrap_or_default();
     let count = |c: char| first.matches(c).count();
@@ -137,6 +146,14 @@ pub fn read_people(
     let mut hashes: HashSet<ValueHash> = HashSet::new();
     for (n, row) in reader.records().enumerate() {
         let row = row.map_err(|_| PeopleError::Row(n as u64 + 2))?;
+        if let Some(place) = row.position() {
+            if open_quote(text, place.byte() as usize, delimiter) {
+                return Err(PeopleError::Quote(place.line()));
+            }
+            if row.iter().skip(columns.len()).any(|c| !c.trim().is_empty()) {
+                return Err(PeopleError::Long(place.line()));
+            }
+        }
         let mut person = Person::default();
         let (mut given, mut family) = (String::new(), String::new());
         for (cell, column) in row.iter().zip(&columns) {
@@ -191,6 +208,36 @@ pub fn read_people(
     Ok(out)
 }
 
+/// Whether the row that begins at a byte has a quoted cell that the text ends in.
+fn open_quote(text: &str, start: usize, delimiter: u8) -> bool {
+    let bytes = &text.as_bytes()[start.min(text.len())..];
+    let mut at = 0;
+    let mut cell = true;
+    while let Some(&b) = bytes.get(at) {
+        if cell && b == b'"' {
+            at += 1;
+            loop {
+                match memchr::memchr(b'"', &bytes[at..]) {
+                    None => return true,
+                    Some(n) if bytes.get(at + n + 1) == Some(&b'"') => at += n + 2,
+                    Some(n) => {
+                        at += n + 1;
+                        break;
+                    }
+                }
+            }
+            cell = false;
+            continue;
+        }
+        if b == b'\n' {
+            return false;
+        }
+        cell = b == delimiter;
+        at += 1;
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -213,6 +260,21 @@ mod tests {
         assert!(people.hashes.len() >= 4, "{people:?}");
         assert_eq!(read(b"a,b\n1,2\n").unwrap_err(), PeopleError::Columns);
         assert_eq!(read(b"Surname,Email\n,\n").unwrap_err(), PeopleError::Empty);
-        assert_eq!(read(b"Surname\xff\n").unwrap_err(), PeopleError::Encoding);
+        for (list, error) in [
+            (&b"Surname,Email\nAda\xff,\n"[..], PeopleError::Encoding(2)),
+            (
+                b"Name,Email\nAda Example,a@example.com\n\"Bo Example,b@example.com\nCy Example,\n",
+                PeopleError::Quote(3),
+            ),
+            (
+                b"Name,Email\nExample, Ada,a@example.com\n",
+                PeopleError::Long(2),
+            ),
+        ] {
+            assert_eq!(read(list).unwrap_err(), error);
+        }
+        // A quote that is closed may hold lines; empty cells at the end say nothing.
+        let list = b"Name,Email\n\"Ada \"\"A\"\"\nExample\",a@example.com,,\n";
+        assert_eq!(read(list).unwrap().rows, 1);
     }
 }

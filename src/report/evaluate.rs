@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Level;
+use crate::model::{Category, Level};
 
 /// One line of a truth file (JSON Lines; unknown keys are errors).
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -69,6 +69,14 @@ pub enum TruthError {
         /// What is wrong with it, without its text.
         problem: String,
     },
+    /// A line whose path, rule, category or value cannot be meant.
+    #[error("line {line}: {problem}")]
+    Meaning {
+        /// Number of the line, from 1.
+        line: usize,
+        /// What is wrong with it and what to do, without its text.
+        problem: &'static str,
+    },
     /// A file without labels.
     #[error(
         "no labels in it; write one JSON object a line, such as {{\"path\": \"a.txt\", \"none\": true}}"
@@ -76,12 +84,19 @@ pub enum TruthError {
     Empty,
 }
 
-/// Reads the labels of a truth file.
+/// Reads the labels of a truth file. `known` tells which ids are rules'.
 ///
 /// # Errors
 /// The first line that is not a label, by number.
-pub fn read_truth(text: &str) -> Result<Vec<Label>, TruthError> {
+pub fn read_truth(bytes: &[u8], known: impl Fn(&str) -> bool) -> Result<Vec<Label>, TruthError> {
+    let text = std::str::from_utf8(bytes).map_err(|e| TruthError::Meaning {
+        line: 1 + memchr::memchr_iter(b'\n', &bytes[..e.valid_up_to()]).count(),
+        problem: "not UTF-8: save the file as UTF-8",
+    })?;
+    let text = text.trim_start_matches('\u{feff}');
     let mut labels = Vec::new();
+    // By document: whether it is labelled as holding nothing.
+    let mut empty: BTreeMap<(String, Vec<String>), bool> = BTreeMap::new();
     for (index, line) in text.lines().enumerate() {
         if line.trim().is_empty() {
             continue;
@@ -107,9 +122,36 @@ pub fn read_truth(text: &str) -> Result<Vec<Label>, TruthError> {
         ) {
             (Some(_), Some(_), None, false, false)
             | (None, None, Some(_), true, false)
-            | (None, None, None, false, true) => labels.push(label),
+            | (None, None, None, false, true) => {}
             _ => return Err(wrong("it mixes kinds of label or leaves one half out")),
         }
+        let meant = |problem| {
+            Err(TruthError::Meaning {
+                line: index + 1,
+                problem,
+            })
+        };
+        if label.path.trim().is_empty() {
+            return meant("the path is empty: write that of the file, below the folder");
+        }
+        if label.rule.as_deref().is_some_and(|id| !known(id)) {
+            return meant("no rule has this id: `domesday rules` lists them");
+        }
+        if let Some(category) = &label.category
+            && Category::from_id(category).is_none()
+        {
+            return meant("there is no such category: `domesday rules` lists them");
+        }
+        if label.value.as_deref().is_some_and(|v| v.trim().is_empty()) {
+            return meant("the value is empty: write it as it stands in the document");
+        }
+        let document = (label.path.clone(), label.parts.clone());
+        if *empty.entry(document).or_insert(label.none) != label.none {
+            return meant(
+                "its document has other labels and one that it holds nothing: take one of them out",
+            );
+        }
+        labels.push(label);
     }
     if labels.is_empty() {
         Err(TruthError::Empty)
@@ -399,9 +441,10 @@ mod tests {
     #[test]
     fn values_are_compared_without_case_and_punctuation_and_families_hold_one_another() {
         let labels = read_truth(
-            r#"{"path":"a.txt","rule":"nino","value":"QQ 12 34 56 C"}
+            br#"{"path":"a.txt","rule":"nino","value":"QQ 12 34 56 C"}
                {"path":"a.txt","rule":"sort-code","value":"08-99-99"}
                {"path":"a.txt","rule":"nino","value":"QQ 99 99 99 A"}"#,
+            |_| true,
         )
         .expect("three labels");
         let result = evaluate(
@@ -437,7 +480,7 @@ mod tests {
 
     #[test]
     fn any_finding_in_a_document_that_holds_nothing_is_a_false_alarm() {
-        let labels = read_truth(r#"{"path":"a.txt","none":true}"#).expect("a label");
+        let labels = read_truth(br#"{"path":"a.txt","none":true}"#, |_| true).expect("a label");
         let result = evaluate(&labels, &[found("age", "84", Level::High)], Level::Medium);
         assert_eq!(result.in_empty["age"], 1);
         assert_eq!(result.false_alarms.len(), 1);
@@ -445,12 +488,58 @@ mod tests {
 
     #[test]
     fn a_wrong_line_is_named_by_number_and_not_quoted() {
-        let error = read_truth("{\"path\":\"a\",\"none\":true}\n{\"secret\":\"QQ123456C\"}")
-            .expect_err("the second line is no label");
+        let error = read_truth(
+            b"{\"path\":\"a\",\"none\":true}\n{\"secret\":\"QQ123456C\"}",
+            |_| true,
+        )
+        .expect_err("the second line is no label");
         assert!(
             matches!(&error, TruthError::Line { line: 2, .. }),
             "{error}"
         );
         assert!(!error.to_string().contains("QQ123456C"));
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_named_by_line_with_a_cure_and_not_quoted() {
+        let good = r#"{"path":"a","rule":"nino","value":"QQ123456C"}"#;
+        for (line, cure) in [
+            (
+                r#"{"path":"a","rule":"nnio","value":"QQ123456C"}"#,
+                "`domesday rules` lists",
+            ),
+            (
+                r#"{"path":"a","category":"helth","document":true}"#,
+                "`domesday rules` lists",
+            ),
+            (r#"{"path":"a","rule":"nino","value":" "}"#, "as it stands"),
+            (
+                r#"{"path":"","rule":"nino","value":"QQ123456C"}"#,
+                "below the folder",
+            ),
+            (r#"{"path":"a","none":true}"#, "take one of them out"),
+        ] {
+            let error = read_truth(format!("{good}\r\n\n{line}\n").as_bytes(), |id| {
+                id == "nino"
+            })
+            .expect_err(line)
+            .to_string();
+            assert!(
+                error.starts_with("line 3: ") && error.contains(cure),
+                "{error}"
+            );
+            assert!(
+                !error.contains("QQ123456C") && !error.contains("helth"),
+                "{error}"
+            );
+        }
+        let error = read_truth(b"\n{\"path\":\"\xff\"}", |_| true).expect_err("no UTF-8");
+        assert_eq!(
+            error.to_string(),
+            "line 2: not UTF-8: save the file as UTF-8"
+        );
+        // Windows' editors put a mark before the first line.
+        let labels = read_truth(format!("\u{feff}{good}\n").as_bytes(), |_| true);
+        assert_eq!(labels.expect("a label").len(), 1);
     }
 }

@@ -10,7 +10,10 @@ use super::{
     Origin, Pattern, Rule,
 };
 use crate::{
-    detect::validators,
+    detect::{
+        normalise_name, validators,
+        words::{MOST_WORDS, word_count},
+    },
     model::{Category, Level, limits::OVERLAP},
 };
 
@@ -59,7 +62,7 @@ struct File {
     context: ContextWords,
     #[serde(default)]
     labels: LabelWords,
-    beside: Option<Beside>,
+    beside: Option<Spanned<Beside>>,
     #[serde(default)]
     placeholders: Vec<String>,
     #[serde(default)]
@@ -95,6 +98,8 @@ struct FilePattern {
     label_only: bool,
     #[serde(default)]
     misread: bool,
+    #[serde(default)]
+    lookahead: bool,
 }
 
 /// Where in which file, for errors.
@@ -112,15 +117,15 @@ impl Place<'_> {
     ) -> RuleError {
         RuleError {
             file: self.file.clone(),
-            line: at.map(|at| {
-                1 + self.text[..at.start]
-                    .bytes()
-                    .filter(|&b| b == b'\n')
-                    .count()
-            }),
+            line: at.map(|at| self.line(&at)),
             what: what.into(),
             cure: cure.into(),
         }
+    }
+
+    /// The line that a stretch of the text begins on, from 1.
+    fn line(&self, at: &Range<usize>) -> usize {
+        1 + memchr::memchr_iter(b'\n', &self.text.as_bytes()[..at.start]).count()
     }
 }
 
@@ -219,11 +224,11 @@ impl Rule {
             }
         }
         if let Some(beside) = &file.beside
-            && beside.within > OVERLAP / 8
+            && beside.get_ref().within > OVERLAP / 8
         {
             return Err(place.error(
-                None,
-                format!("beside.within = {} is too far", beside.within),
+                Some(beside.span()),
+                format!("beside.within = {} is too far", beside.get_ref().within),
                 format!("at most {}", OVERLAP / 8),
             ));
         }
@@ -233,6 +238,27 @@ impl Rule {
                 "context.before and context.after reach too far",
                 "200 characters at most: further off, words speak of something else",
             ));
+        }
+        let phrases = [
+            &file.context.words,
+            &file.context.against,
+            &file.labels.words,
+            &file.labels.not,
+            &file.labels.other,
+        ];
+        // Ours are known to fit; the program starts too often to look again.
+        let own = origin != Origin::BuiltIn;
+        for phrase in phrases.into_iter().flatten().filter(|_| own) {
+            // What is quoted stands somewhere; written with escapes it stands nowhere, and has no line.
+            let quoted = [format!("\"{phrase}\""), format!("'{phrase}'")];
+            let at = quoted.iter().find_map(|q| text.find(q.as_str()));
+            if !phrase_fits(phrase) {
+                return Err(place.error(
+                    at.map(|at| at..at),
+                    format!("the phrase \"{phrase}\" has no word, or more than {MOST_WORDS}"),
+                    format!("write one to {MOST_WORDS} words of letters and digits"),
+                ));
+            }
         }
         Ok(Rule {
             id: Arc::from(id.as_str()),
@@ -244,17 +270,38 @@ impl Rule {
             by: file.by.map(Spanned::into_inner),
             context: file.context,
             labels: file.labels,
-            beside: file.beside,
+            beside: file.beside.map(Spanned::into_inner),
             placeholders: file.placeholders.iter().map(|p| p.to_lowercase()).collect(),
             yields_to: file.yields_to,
-            matches: file.matches.into_iter().map(Spanned::into_inner).collect(),
-            misses: file.misses.into_iter().map(Spanned::into_inner).collect(),
+            matches: file
+                .matches
+                .into_iter()
+                .map(|example| Match {
+                    line: place.line(&example.span()),
+                    ..example.into_inner()
+                })
+                .collect(),
+            misses: file
+                .misses
+                .into_iter()
+                .map(|example| Miss {
+                    line: place.line(&example.span()),
+                    ..example.into_inner()
+                })
+                .collect(),
             people: file.people,
             unfold: file.unfold,
             origin,
             digest: *blake3::hash(text.as_bytes()).as_bytes(),
         })
     }
+}
+
+/// Whether a phrase can be looked up: as it stands, and as names of columns are read.
+fn phrase_fits(phrase: &str) -> bool {
+    [phrase.to_owned(), normalise_name(phrase)]
+        .iter()
+        .all(|text| (1..=MOST_WORDS).contains(&word_count(text)))
 }
 
 /// What a digit is mistaken for on paper, and the digits themselves.
@@ -336,6 +383,13 @@ fn parse_pattern(place: &Place<'_>, pattern: &FilePattern) -> Result<Pattern, Ru
             "only a check that holds can tell a letter read for a digit: leave it out",
         ));
     }
+    if pattern.lookahead && !expanded.contains("<value>") {
+        return Err(place.error(
+            at(),
+            "lookahead = true without a value",
+            "write the part that is the value as (?<value>…), or leave lookahead out",
+        ));
+    }
     if pattern.levels == Levels::default() {
         return Err(place.error(
             at(),
@@ -364,6 +418,7 @@ fn parse_pattern(place: &Place<'_>, pattern: &FilePattern) -> Result<Pattern, Ru
         levels: pattern.levels,
         label_only: pattern.label_only,
         misread: false,
+        lookahead: pattern.lookahead,
         value,
     })
 }

@@ -95,8 +95,21 @@ pub struct Pattern {
     /// Whether letters that scanners of paper mistake for digits stand for them (`O` for 0): only right below its label,
     /// only when the check then holds, and never above medium.
     pub misread: bool,
+    /// Whether what the match holds after its value must stand there, but is left to other rules: the postcode after an
+    /// address.
+    pub lookahead: bool,
     /// The part that is the value, when the expression has a group named `value`: what stands around it is support.
     pub value: Option<regex::bytes::Regex>,
+}
+
+impl Rule {
+    /// The file that it was read from, for errors and reports.
+    pub fn file(&self) -> PathBuf {
+        match &self.origin {
+            Origin::BuiltIn => PathBuf::from(format!("rules/{}.toml", self.id)),
+            Origin::File(path) => path.clone(),
+        }
+    }
 }
 
 impl std::fmt::Debug for Check {
@@ -139,6 +152,8 @@ pub struct Levels {
     pub fail: Option<Level>,
     /// The check does not hold, but a word or label is for it (X+C): a likely mistype.
     pub fail_context: Option<Level>,
+    /// A word speaks against it, but nothing else is written so: an international telephone number after `ref`.
+    pub against: Option<Level>,
 }
 
 /// Phrases around a value: whole words, in any case.
@@ -179,6 +194,10 @@ pub struct LabelWords {
     /// Names that look like it and do not.
     #[serde(default)]
     pub not: Vec<String>,
+    /// Names of something else whose numbers stand the same check (an ISBN that of an NHS number): not even a column full of
+    /// values that all hold is of this rule under one of them.
+    #[serde(default)]
+    pub other: Vec<String>,
 }
 
 /// Support from a value of another rule.
@@ -206,6 +225,9 @@ pub struct Match {
     /// Whether it is a value reserved for examples.
     #[serde(default)]
     pub example: bool,
+    /// Its line in the file, from 1.
+    #[serde(skip)]
+    pub line: usize,
 }
 
 /// A text in which the rule finds nothing.
@@ -216,4 +238,7 @@ pub struct Miss {
     pub text: String,
     /// Why not.
     pub because: String,
+    /// Its line in the file, from 1.
+    #[serde(skip)]
+    pub line: usize,
 }

@@ -110,10 +110,7 @@ impl RuleSet {
             for other in rule.yields_to.iter().chain(beside) {
                 if self.get(other).is_none() {
                     return Err(RuleError {
-                        file: match &rule.origin {
-                            Origin::BuiltIn => PathBuf::from(format!("rules/{}.toml", rule.id)),
-                            Origin::File(path) => path.clone(),
-                        },
+                        file: rule.file(),
                         line: None,
                         what: format!("no rule has the id `{other}`"),
                         cure: "correct it in yields_to or beside.rules".to_owned(),

@@ -116,21 +116,32 @@ const LETTERED: &[&[u8; 2]] = &[
 
 /// BIC (ISO 9362): four letters, country, two characters, perhaps three of the branch. Eight capitals are often a word,
 /// so it needs context; and it names a bank.
-pub fn bic(text: &str, _: &Facts) -> Verdict {
+pub fn bic(text: &str, facts: &Facts) -> Verdict {
+    let word = Compact::of(text).is_some_and(|value| {
+        value.iter().all(u8::is_ascii_uppercase)
+            && value
+                .get(4..6)
+                .is_some_and(|code| !LETTERED.iter().any(|c| c[..] == *code))
+    });
+    if word {
+        return Verdict::REJECT;
+    }
+    bic_named(text, facts).alone(Alone::Never)
+}
+
+/// The same right after a label that says what it is: letters of any country then.
+pub fn bic_named(text: &str, _: &Facts) -> Verdict {
     let Some(value) = Compact::of(text) else {
         return Verdict::REJECT;
     };
     if !matches!(value.len(), 8 | 11)
         || !value[..4].iter().all(u8::is_ascii_uppercase)
         || !country(&value[4..6])
-        || (value.iter().all(u8::is_ascii_uppercase)
-            && !LETTERED.iter().any(|c| c[..] == value[4..6]))
     {
         return Verdict::REJECT;
     }
     Verdict::SHAPE
         .status(Status::Organisation)
-        .alone(Alone::Never)
         .cap(Level::Medium)
 }
 

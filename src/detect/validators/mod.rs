@@ -279,12 +279,18 @@ pub static CHECKS: &[Check] = &[
     Check::new("bank-pair", bank::pair, bank::pair_normal),
     Check::new("iban", iban::iban, compact).with_inner(iban::iban_inner),
     Check::new("bic", iban::bic, iban::bic_normal),
+    Check::new("bic-named", iban::bic_named, iban::bic_normal),
     Check::new("card", card::card, compact),
     Check::new("amount", money::amount, money::amount_normal),
     // contact
     Check::new("email", email::email, email::email_normal),
     Check::new("phone", phone::phone, phone::phone_normal),
     Check::new("postcode", postcode::postcode, postcode::postcode_normal),
+    Check::new(
+        "postcode-named",
+        postcode::postcode_named,
+        postcode::postcode_normal,
+    ),
     // dates
     Check::new("birth-date", date::birth_date, date::iso),
     Check::new("birth-date-past", date::birth_date_past, date::iso),

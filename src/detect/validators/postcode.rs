@@ -28,8 +28,16 @@ pub fn postcode(text: &str, _: &Facts) -> Verdict {
     let Some(value) = Compact::of(text) else {
         return Verdict::REJECT;
     };
-    if !right(&value) {
-        return Verdict::REJECT;
+    if !right(&value, lettered) {
+        // A letter ends the districts of central London only: anywhere else a word, or an address before it, must say
+        // that it is meant for one.
+        let could = right(&value, could_be_lettered) && text.contains(' ');
+        return match could && !text.bytes().any(|b| b.is_ascii_lowercase()) {
+            true => Verdict::SHAPE
+                .alone(Alone::At(Level::Low))
+                .cap(Level::Medium),
+            false => Verdict::REJECT,
+        };
     }
     Verdict::SHAPE.alone(if text.bytes().any(|b| b.is_ascii_lowercase()) {
         Alone::Never
@@ -40,7 +48,17 @@ pub fn postcode(text: &str, _: &Facts) -> Verdict {
     })
 }
 
-fn right(value: &[u8]) -> bool {
+/// What stands right behind a label that says so: the shape with any letters, as people mistype them.
+pub fn postcode_named(text: &str, _: &Facts) -> Verdict {
+    let letters = text.bytes().filter(u8::is_ascii_alphabetic).count();
+    match Compact::of(text).is_some_and(|value| (5..=7).contains(&value.len()) && letters >= 3) {
+        true => Verdict::SHAPE.cap(Level::Medium),
+        false => Verdict::REJECT,
+    }
+}
+
+/// `ends_in_letter` tells which districts end in a letter.
+fn right(value: &[u8], ends_in_letter: fn(&[u8]) -> bool) -> bool {
     if value == b"GIR0AA" {
         return true;
     }
@@ -63,7 +81,7 @@ fn right(value: &[u8]) -> bool {
     let shape = match district {
         [d] => d.is_ascii_digit(),
         [d, e] if e.is_ascii_digit() => d.is_ascii_digit() && *d != b'0',
-        [d, e] => d.is_ascii_digit() && e.is_ascii_uppercase() && lettered(outward),
+        [d, e] => d.is_ascii_digit() && e.is_ascii_uppercase() && ends_in_letter(outward),
         _ => false,
     };
     shape && known(area)
@@ -98,6 +116,15 @@ fn known(area: &[u8]) -> bool {
     };
     let bits = KNOWN.get(usize::from(first.wrapping_sub(b'A')));
     second <= 26 && bits.is_some_and(|bits| bits & (1 << second) != 0)
+}
+
+/// The letters that Royal Mail uses as the third of an outward code, and as the fourth.
+fn could_be_lettered(outward: &[u8]) -> bool {
+    match outward {
+        [_, _, last] => b"ABCDEFGHJKPSTUW".contains(last),
+        [_, _, _, last] => b"ABEHMNPRVWXY".contains(last),
+        _ => false,
+    }
 }
 
 fn lettered(outward: &[u8]) -> bool {
@@ -161,14 +188,15 @@ mod tests {
             ("JE2 3AB", Alone::At(Level::Medium)),
             ("FIQQ 1ZZ", Alone::At(Level::Medium)),
             ("LS12AB", Alone::At(Level::Low)),
+            ("LS1A 1AA", Alone::At(Level::Low)),
             ("ls12ab", Alone::Never),
         ] {
             let verdict = postcode(text, &facts);
             assert_eq!((verdict.kind, verdict.alone), (Shape, alone), "{text}");
         }
         for text in [
-            "QA1 1AA", "M1 1CA", "XA1 1AA", "A1 4AA", "ZZ9 9ZZ", "3D 1AA", "AB1 2C", "LS1A 1AA",
-            "M01 1AA", "SW1A1",
+            "QA1 1AA", "M1 1CA", "XA1 1AA", "A1 4AA", "ZZ9 9ZZ", "3D 1AA", "AB1 2C", "LS1A1AA",
+            "LS1C 1AA", "M01 1AA", "SW1A1",
         ] {
             assert_eq!(postcode(text, &facts).kind, Reject, "{text}");
         }

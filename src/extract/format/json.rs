@@ -10,6 +10,7 @@ use crate::{
         compose::{Composer, push_number},
         decode::Text,
         format::text::lines,
+        label::label,
         sniff::{LIKELY, NAMED, NO, SURE},
     },
     model::Anchor,
@@ -47,7 +48,7 @@ impl Format for Json {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn extensions(&self) -> &'static [&'static str] {
@@ -134,6 +135,8 @@ struct Parser {
     steps: usize,
     /// The last place as it was written.
     shown: String,
+    /// What a value is called whose key says nothing by itself.
+    called: String,
     text: Composer,
     key: String,
     /// Digits of `\u` still to come, and their value so far.
@@ -321,17 +324,14 @@ impl Parser {
         }
         let place = self.place();
         self.text.mark(Anchor::Region(place));
-        let key = self
-            .stack
-            .iter()
-            .rev()
-            .find(|o| o.object)
-            .map_or("", |o| &o.key);
+        let mut keys = self.stack.iter().rev().filter(|o| o.object);
+        let key = keys.next().map_or("", |o| &o.key);
         if self.stack.last().is_some_and(|o| o.object || o.index == 0) && !key.is_empty() {
             self.text.push(key);
             self.text.push(": ");
         }
-        self.text.open(key);
+        let above = keys.map(|o| o.key.as_str());
+        self.text.open(label(key, above, &mut self.called));
     }
 
     /// The innermost bracket's step is another.

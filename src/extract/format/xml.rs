@@ -8,6 +8,7 @@ use crate::{
         compose::{Composer, push_number},
         decode::{Charset, Text},
         format::html::stated,
+        label::label,
         markup::{self, LONGEST, Token, attributes, unescape},
         sniff::{LIKELY, NAMED, NO},
     },
@@ -37,7 +38,7 @@ impl Format for Xml {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn extensions(&self) -> &'static [&'static str] {
@@ -103,6 +104,8 @@ struct Reader {
     /// Elements beyond `DEEPEST`.
     deeper: u64,
     after_tag: bool,
+    /// What an element or attribute is called whose tag says nothing by itself.
+    called: String,
     /// Whether text lies elsewhere than the last mark says. White space needs no place.
     moved: bool,
 }
@@ -138,6 +141,17 @@ fn read(text: &mut Text<'_, '_>, out: &mut Guard<'_>) -> Result<(), ExtractError
         out.remark("XML that ends early");
     }
     reader.text.finish(out)
+}
+
+/// The tags of the open elements without their prefixes, innermost first.
+fn tags<'a>(path: &'a str, open: &'a [Element]) -> impl Iterator<Item = &'a str> {
+    let mut end = path.len();
+    open.iter().rev().map(move |element| {
+        let step = &path[element.step + 1..end];
+        end = element.step;
+        let tag = step.split_once('[').map_or(step, |(tag, _)| tag);
+        tag.rsplit(':').next().unwrap_or(tag)
+    })
 }
 
 impl Reader {
@@ -212,8 +226,9 @@ impl Reader {
         }
         self.open.push(element);
         self.moved = true;
-        let local = name.rsplit(':').next().unwrap_or(name);
-        self.text.open(local);
+        let mut above = tags(&self.path, &self.open);
+        let local = above.next().unwrap_or_default();
+        self.text.open(label(local, above, &mut self.called));
         self.after_tag = true;
     }
 
@@ -244,7 +259,9 @@ impl Reader {
             }
             self.place();
             let local = name.rsplit(':').next().unwrap_or(name);
-            self.text.labelled(local, &unescape(value));
+            let above = tags(&self.path, &self.open);
+            let name = label(local, above, &mut self.called);
+            self.text.labelled(name, &unescape(value));
             self.text.push(" ");
         }
     }

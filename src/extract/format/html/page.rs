@@ -36,6 +36,10 @@ struct Grid {
     heading: Option<usize>,
     /// Whether the headings are the plain cells of the first row, which may yet be data.
     guessed: bool,
+    /// Whether the first cell of a row of a table without headings is being read.
+    asking: bool,
+    /// What stood there: a form of two columns asks on the left and is answered on the right.
+    question: Option<Arc<str>>,
 }
 
 /// The page that is being read.
@@ -155,7 +159,8 @@ impl Page {
         if self.in_term && self.term.len() < 200 {
             self.term.push_str(text.trim());
         }
-        if self.grids.last().is_some_and(|g| g.heading.is_some()) && self.heading.len() < 200 {
+        let kept = |g: &Grid| g.heading.is_some() || g.asking;
+        if self.grids.last().is_some_and(kept) && self.heading.len() < 200 {
             self.heading.push_str(&text);
         }
         if self.pre > 0 {
@@ -315,6 +320,10 @@ impl Page {
         let Some(grid) = self.grids.last_mut() else {
             return;
         };
+        // Numbers of neighbouring cells are not groups of one: one space would join them.
+        if grid.column > 0 {
+            self.text.push(" ");
+        }
         let span = attribute(raw, "colspan")
             .and_then(|n| n.parse::<usize>().ok())
             .unwrap_or(1)
@@ -323,15 +332,24 @@ impl Page {
             grid.guessed = tag != "th";
             grid.heading = Some(grid.column);
             self.heading.clear();
+            // In the first row only a colon tells a question from a heading.
+            let asked = grid.headings.first().filter(|h| h.ends_with(':'));
+            if let Some(label) = asked.filter(|_| grid.column == 1 && tag != "th").cloned() {
+                self.text.open(label.trim_end_matches([':', ' ']));
+                grid.labelled = true;
+            }
         } else {
-            let label = grid
-                .headings
-                .get(grid.column)
-                .filter(|h| !h.is_empty())
-                .cloned();
-            if let Some(label) = label {
+            let label = match grid.column {
+                1 if grid.headings.is_empty() => grid.question.take(),
+                column => grid.headings.get(column).cloned(),
+            };
+            if let Some(label) = label.filter(|h| !h.is_empty()) {
                 self.text.open(&label);
                 grid.labelled = true;
+            }
+            if grid.column == 0 && grid.headings.is_empty() {
+                grid.asking = true;
+                self.heading.clear();
             }
         }
         grid.column += span;
@@ -361,6 +379,12 @@ impl Page {
                     heading.clone_from(&name);
                 }
             }
+        }
+        if std::mem::take(&mut grid.asking) {
+            let words: Vec<&str> = self.heading.split_whitespace().collect();
+            let name = words.join(" ");
+            let asks = could_name(&name) && name.contains(char::is_alphabetic);
+            grid.question = asks.then(|| name.trim_end_matches([':', ' ']).into());
         }
         if std::mem::take(&mut grid.labelled) {
             self.text.close();
