@@ -355,7 +355,7 @@ fn a_rule_whose_examples_fail_is_told_and_ends_in_status_1() {
     let (status, out, _) = run(&["rules", "check", folder.path().to_str().unwrap()]);
     assert_eq!(status, 1, "{out}");
     assert!(
-        out.contains("badge: `badge BDG-1234`: wanted \"BDG-1234\" high, got"),
+        out.contains("badge.toml:10: `badge BDG-1234`: wanted \"BDG-1234\" high, got"),
         "{out}"
     );
 }

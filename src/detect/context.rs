@@ -28,8 +28,8 @@ pub(crate) struct Reach {
 pub(crate) enum Support {
     /// Nothing.
     None,
-    /// Phrase `word` speaks for it, as its label when `attached`.
-    For { word: u16, attached: bool },
+    /// Phrase `word`, which ends at `end`, speaks for it, as its label when `attached`.
+    For { word: u16, attached: bool, end: u32 },
     /// Phrase `word` speaks against it, and is at least as near as any that speaks for it.
     Against { word: u16 },
 }
@@ -161,6 +161,7 @@ impl Nearby {
             Some((distance, _, hit)) => Support::For {
                 word: hit.phrase,
                 attached: distance <= ATTACHED && (hit.end as usize) <= value.start,
+                end: hit.end,
             },
         }
     }

@@ -39,21 +39,14 @@ pub(crate) struct Judge<'a> {
     name: &'a str,
     /// Sure values so far, by rule, counted to [`CORROBORATES`].
     sure: &'a mut Vec<u8>,
+    /// The value of each rule that a word before it on its line spoke for last.
+    answers: Vec<(u32, u32)>,
 }
 
 /// A column tells what it holds when so many of its cells pass the check of one rule …
 const LEAST_CELLS: u32 = 20;
 /// … and so many in a hundred: by chance the commonest check digit is right in ten (detection specification §7, rule 3).
 const MOST_OF: u32 = 80;
-/// Headings that anything may stand under, in the form of label phrases.
-const ANYTHING: &[&str] = &[
-    "reference",
-    "our reference",
-    "your reference",
-    "number",
-    "code",
-    "id",
-];
 /// Rows of a block that are looked at.
 const SAMPLE: usize = 200;
 
@@ -333,6 +326,7 @@ impl<'a> Judge<'a> {
             bare: 0..0,
             document: None,
             name,
+            answers: vec![(0, 0); sure.len()],
             sure,
         }
     }
@@ -475,12 +469,26 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Whether a word that ends at `end` has had its value on its own line, and this one stands on a later line: a list
+    /// goes on below its label, an answer does not.
+    fn answered(&self, claim: &Candidate, end: u32) -> bool {
+        let (from, to) = self.answers[usize::from(claim.rule)];
+        from >= end
+            && to > from
+            && to <= claim.value.0
+            && !self.breaks(end, from)
+            && self.breaks(to, claim.value.0)
+    }
+
+    /// Whether a line ends in a stretch.
+    fn breaks(&self, from: u32, to: u32) -> bool {
+        self.text.text[from as usize..to as usize].contains(&b'\n')
+    }
+
     /// Whether a phrase of headings is one that anything may stand under.
     fn says_little(&self, phrase: u16) -> bool {
         let phrase = &self.detector.labels.phrase(phrase).text;
-        ANYTHING
-            .iter()
-            .any(|word| phrase.eq_ignore_ascii_case(word))
+        label::says_little(phrase)
     }
 
     /// Whether the words inside `bounds` said anything; it is noted in the claim.
@@ -501,7 +509,15 @@ impl<'a> Judge<'a> {
         );
         match support {
             Support::None => return false,
-            Support::For { word, attached } => {
+            Support::For { end, .. } if self.answered(claim, end) => return false,
+            Support::For {
+                word,
+                attached,
+                end,
+            } => {
+                if end <= claim.value.0 && !self.breaks(end, claim.value.0) {
+                    self.answers[usize::from(claim.rule)] = claim.value;
+                }
                 claim.support = if attached {
                     Nearness::Attached
                 } else {

@@ -162,6 +162,23 @@ fn put(out: &mut String, word: &mut String) {
     word.clear();
 }
 
+/// Names that anything may stand under, in the form of label phrases.
+const ANYTHING: &[&str] = &[
+    "reference",
+    "our reference",
+    "your reference",
+    "number",
+    "code",
+    "id",
+];
+
+/// Whether a phrase of names is one that anything may stand under.
+pub(crate) fn says_little(phrase: &str) -> bool {
+    ANYTHING
+        .iter()
+        .any(|word| phrase.eq_ignore_ascii_case(word))
+}
+
 /// What a name says that is not worth keeping.
 pub(crate) fn read(words: &Words, name: &str) -> Said {
     let name = normalise_name(name);
@@ -182,6 +199,17 @@ pub(crate) fn read(words: &Words, name: &str) -> Said {
             match rules.iter_mut().find(|r| r.0 == rule) {
                 None => rules.push((rule, role, hit.phrase, length)),
                 Some(r) => {
+                    // Of two against, one that anything may stand under says less.
+                    let little = says_little(&phrase.text);
+                    if role.is_against()
+                        && r.1.is_against()
+                        && little != says_little(&words.phrase(r.2).text)
+                    {
+                        if !little {
+                            *r = (rule, role, hit.phrase, length);
+                        }
+                        continue;
+                    }
                     let stronger = length > r.3 || length == r.3 && role.is_against();
                     // A weak word does not take the place of a name.
                     let weaker = role == Role::ForWeakly && r.1 == Role::For;

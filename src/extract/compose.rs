@@ -154,6 +154,8 @@ impl Composer {
         let mut marks = std::mem::take(&mut self.marks);
         let mut labels = std::mem::take(&mut self.labels);
         // Outer before inner where they begin together, so that the last one over a byte is the innermost.
+        // The innermost comes last, also of those over the same text: it was closed first.
+        labels.reverse();
         labels.sort_by_key(|l| (l.at, u32::MAX - l.end));
         if end < self.text.len() {
             marks.truncate(marks.partition_point(|m| (m.at as usize) < end));
