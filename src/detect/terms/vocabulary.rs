@@ -341,7 +341,9 @@ impl Vocabulary {
 
     /// What the engine is to look for.
     pub fn specs(&self) -> Vec<TermSpec> {
-        let capital = |term: u32| self.uses(term).iter().all(|usage| usage.capital);
+        // `mrs. Okafor` is one too; `lady` and `fr` are words.
+        let small = |usage: &Use| usage.tier == Tier::Honorific && !usage.options.loose;
+        let capital = |term: u32| self.uses(term).iter().all(|u| u.capital && !small(u));
         let texts = self.texts.iter().zip(0..);
         texts
             .map(|(text, term)| TermSpec {
