@@ -157,13 +157,7 @@ fn chunk<V: Visit + ?Sized>(
                 .steps
                 .heads(&search.filter, view, bits, engine.word, engine.heads, words);
             engine.steps.run(&search.program, bits, words, found);
-            walks.starts.clear();
-            for &(word, mut candidates) in &*found {
-                while candidates != 0 {
-                    walks.starts.push(64 * word + candidates.trailing_zeros());
-                    candidates &= candidates - 1;
-                }
-            }
+            engine.steps.places(found, &mut walks.starts);
             // The chunk may run on past where matches are to begin.
             let before = |start: &u32| base + (*start as usize) < starts.end;
             let many = walks.starts.partition_point(before);

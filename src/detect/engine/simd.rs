@@ -155,6 +155,25 @@ impl Steps {
         }
     }
 
+    /// Writes the places of candidates, given 64 at a time, in a row; `starts` is emptied before.
+    #[inline]
+    pub fn places(self, found: &[(u32, u64)], starts: &mut Vec<u32>) {
+        match self.0 {
+            // SAFETY: a `Steps` of these instructions is made only where the processor has them.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => unsafe { x86::all_places(found, starts) },
+            _ => {
+                starts.clear();
+                for &(word, mut bits) in found {
+                    while bits != 0 {
+                        starts.push(64 * word + bits.trailing_zeros());
+                        bits &= bits - 1;
+                    }
+                }
+            }
+        }
+    }
+
     /// Step 6, side by side: see [`super::lanes`]. False: it has to be done one by one.
     #[inline]
     pub fn walk(

@@ -2,6 +2,7 @@
 //! what the processor has.
 
 use std::arch::x86_64::*;
+use std::mem::MaybeUninit;
 
 use super::super::bits::ROW;
 use super::super::classify::GROUP;
@@ -288,21 +289,26 @@ pub fn words_avx512(filter: &Filter, chunk: &Chunk<'_>, out: &mut Words) {
     let rows = &chunk.bits.with_before(filter.class.into())[..words + 2];
     // The last eight bytes of a word are within 64 bytes after the chunk.
     assert!(chunk.text.len() >= 64 * (words + 2));
-    // Two registers of places beyond the last word.
-    let room = 32 * words + 33;
-    if out.starts.len() < room {
-        out.starts.resize(room, 0);
-        out.ends.resize(room, 0);
+    let Words { starts, ends, .. } = out;
+    for list in [&mut *starts, &mut *ends] {
+        list.clear();
+        list.reserve(32 * words + 1);
     }
     let (mut many, mut ended) = (0, 0);
     for i in 0..words {
         let (before, here) = (rows[i], rows[i + 1]);
         let earlier = here << 1 | before >> 63;
-        many += places(here & !earlier, 64 * i, &mut out.starts[many..]);
-        ended += places(!here & earlier, 64 * i, &mut out.ends[ended..]);
+        let (starts, ends) = (starts.spare_capacity_mut(), ends.spare_capacity_mut());
+        many += places::<2>(here & !earlier, 64 * i, &mut starts[many..]);
+        ended += places::<2>(!here & earlier, 64 * i, &mut ends[ended..]);
+    }
+    // SAFETY: so many were written, one after another.
+    unsafe {
+        starts.set_len(many);
+        ends.set_len(ended);
     }
     if rows[words] >> 63 == 1 {
-        out.ends[ended] = 64 * words as u32 + rows[words + 1].trailing_ones();
+        ends.push(64 * words as u32 + rows[words + 1].trailing_ones());
     }
     // The first may be the end of a word that began before the chunk.
     let ends = &out.ends[(rows[0] >> 63) as usize..];
@@ -399,12 +405,29 @@ fn keep(pass: __mmask8, at: __m256i, hash: __m512i, found: &mut Found) {
     found.many += pass.count_ones() as usize;
 }
 
-/// Writes the places of the bits that are set, which are no neighbours, each more than `base`; how many there are.
+/// See [`super::Steps::places`].
+#[target_feature(
+    enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2"
+)]
+pub fn all_places(found: &[(u32, u64)], starts: &mut Vec<u32>) {
+    starts.clear();
+    starts.reserve(64 * found.len());
+    let mut many = 0;
+    for &(word, bits) in found {
+        let out = &mut starts.spare_capacity_mut()[many..];
+        many += places::<4>(bits, 64 * word as usize, out);
+    }
+    // SAFETY: so many were written, one after another.
+    unsafe { starts.set_len(many) };
+}
+
+/// Writes the places of the bits that are set, each more than `base`; how many there are: sixteen for each of the
+/// `REGISTERS` at most.
 #[inline]
 #[target_feature(
     enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2"
 )]
-fn places(bits: u64, base: usize, out: &mut [u32]) -> usize {
+fn places<const REGISTERS: usize>(bits: u64, base: usize, out: &mut [MaybeUninit<u32>]) -> usize {
     const NUMBERS: [u8; 64] = {
         let mut numbers = [0; 64];
         let mut i = 0;
@@ -417,15 +440,18 @@ fn places(bits: u64, base: usize, out: &mut [u32]) -> usize {
     // SAFETY: it is 64 bytes long, and the load asks for no alignment.
     let numbers = unsafe { _mm512_loadu_si512(NUMBERS.as_ptr().cast()) };
     let places = _mm512_maskz_compress_epi8(bits, numbers);
+    let quarters = [
+        _mm512_castsi512_si128(places),
+        _mm512_extracti32x4_epi32::<1>(places),
+        _mm512_extracti32x4_epi32::<2>(places),
+        _mm512_extracti32x4_epi32::<3>(places),
+    ];
     let base = _mm512_set1_epi32(base as i32);
-    let wide = |bytes: __m128i| _mm512_add_epi32(_mm512_cvtepu8_epi32(bytes), base);
-    assert!(out.len() >= 32);
-    // SAFETY: there is room for two registers.
-    unsafe {
-        let first = wide(_mm512_castsi512_si128(places));
-        _mm512_storeu_si512(out.as_mut_ptr().cast(), first);
-        let second = wide(_mm512_extracti32x4_epi32::<1>(places));
-        _mm512_storeu_si512(out.as_mut_ptr().add(16).cast(), second);
+    assert!(out.len() >= 16 * REGISTERS);
+    for (i, quarter) in quarters.iter().take(REGISTERS).enumerate() {
+        let wide = _mm512_add_epi32(_mm512_cvtepu8_epi32(*quarter), base);
+        // SAFETY: there is room for all registers.
+        unsafe { _mm512_storeu_si512(out.as_mut_ptr().add(16 * i).cast(), wide) };
     }
     bits.count_ones() as usize
 }
