@@ -211,6 +211,19 @@ case("pdf/no-key-to-letters.pdf", pdf(
     b"<< /Type /FontDescriptor /FontName /Arial /Flags 32 /FontBBox [0 0 1000 1000] /ItalicAngle 0 /Ascent 900 /Descent -200 /CapHeight 700 /StemV 80 >>"),
     ("", NINO, "page 1"), ("", "=", "read: letters told by the order of their shapes: its fonts do not name them"))
 
+def attachment_locked():
+    """A PDF of which only the embedded file is locked, with a key that nobody gave; the file's bytes are noise then."""
+    body = pdf(
+        b"<< /Type /Catalog /Pages 2 0 R /Names << /EmbeddedFiles << /Names [(pay.csv) 6 0 R] >> >> >>", PAGES, page(b"/Font << /F 5 0 R >>"),
+        stream(f"BT /F 12 Tf 72 700 Td (Covering letter: {NINO}) Tj ET".encode()), b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        b"<< /Type /Filespec /F (pay.csv) /EF << /F 7 0 R >> >>",
+        b"<< /Type /EmbeddedFile /Length 32 >>\nstream\n" + bytes(range(128, 160)) + b"\nendstream",
+        b"<< /Filter /Standard /V 5 /R 6 /Length 256 /P -4 /EncryptMetadata false /EFF /StdCF /StmF /Identity /StrF /Identity "
+        b"/CF << /StdCF << /AuthEvent /EFOpen /CFM /AESV3 /Length 32 >> >> "
+        + b" ".join(b"/" + key + b" <" + b"5a" * size + b">" for key, size in ((b"O", 48), (b"U", 48), (b"OE", 32), (b"UE", 32), (b"Perms", 16))) + b" >>")
+    return body.replace(b"/Root 1 0 R", b"/Root 1 0 R /Encrypt 8 0 R /ID [<00><00>]")
+case("pdf/attachment-locked.pdf", attachment_locked(), ("", NINO, "page 1"), ("pay.csv", "=", "encrypted: password needed"), READ)
+
 # ---- settings, cards, calendars, directories -----------------------------------------------------------------------
 case("settings/app.yaml", f"owner:\n  name: Margaret Okafor\n  nino: {NINO}\nlist:\n  - mail: {MAIL}\n".encode(),
      ("", NINO, "line 3", "nino"), ("", MAIL, "line 5", "mail"), READ)

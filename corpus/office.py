@@ -464,6 +464,12 @@ def pdf():
     case("pdf/locked.pdf", reportlab_pages("correct horse"), ("", "=", "encrypted: password needed"))
     case("pdf/libreoffice.pdf", converted(letter(), "docx", "pdf"), ("", tel(101), "page 1"), ("", tel(103), "page 1"), ("", tel(109), "page 1"),
          ("", tel(110), "page 2"), ("", tel(113), "page 1"), ("", "Ada Author", "property Author", "Author"), READ)
+    # Letters of a page stand from the left; these are read from the right.
+    leftwards = """<html><head><meta charset="utf-8"></head><body style="font-family: DejaVu Sans"><p>Staff abroad.</p>
+        <p dir="rtl">השם של העובדת: מרגרט אוקפור, טלפון %s</p><p dir="rtl">اسم الموظف: أحمد حسن، هاتف %s</p>
+        <p>Her name is written מרגרט (Margaret) here.</p></body></html>""" % (tel(410), tel(411))
+    case("pdf/right-to-left.pdf", converted(leftwards.encode(), "html", "pdf", "writer_web_pdf_Export"), ("", "מרגרט אוקפור", "page 2"), ("", tel(410), "page 2"),
+         ("", "أحمد حسن", "page 2"), ("", tel(411), "page 2"), ("", "written מרגרט (Margaret) here", "page 2"), READ)
 
 
 # ---- rich text, books, Outlook -------------------------------------------------------------------------------------

@@ -6,7 +6,10 @@
 
 use std::collections::HashSet;
 
-use super::ole::{u16_at, u32_at};
+use super::{
+    error::ExtractError,
+    ole::{u16_at, u32_at},
+};
 
 /// Largest stream that is put together.
 const LARGEST: u64 = 256 << 20;
@@ -37,6 +40,15 @@ pub struct Compound<'b> {
 }
 
 impl<'b> Compound<'b> {
+    /// Opens a document that is such a file.
+    ///
+    /// # Errors
+    /// `Corrupt` when it has no directory.
+    pub fn of(bytes: &'b [u8]) -> Result<Self, ExtractError> {
+        Compound::open(bytes)
+            .ok_or_else(|| ExtractError::corrupt("its compound file directory is damaged"))
+    }
+
     /// Opens a file; nothing when it has no directory.
     pub fn open(bytes: &'b [u8]) -> Option<Self> {
         bytes

@@ -21,6 +21,7 @@ pub mod guard;
 pub mod label;
 pub mod mapi;
 pub mod markup;
+pub mod moment;
 pub mod name;
 pub mod naming;
 pub mod numfmt;

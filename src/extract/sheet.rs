@@ -21,6 +21,20 @@ const GAP: u32 = 200;
 /// Cells that stand alone, at most.
 const FAR: usize = 100_000;
 
+/// What a cell shows whose formula has no value, by the code that the binary formats keep (MS-XLS, section 2.5.198.2).
+pub fn fault(code: u8) -> &'static str {
+    match code {
+        0x00 => "#NULL!",
+        0x07 => "#DIV/0!",
+        0x0f => "#VALUE!",
+        0x17 => "#REF!",
+        0x1d => "#NAME?",
+        0x24 => "#NUM!",
+        0x2b => "#GETTING_DATA",
+        _ => "#N/A",
+    }
+}
+
 /// The cells of one sheet.
 pub struct Sheet {
     name: String,

@@ -134,8 +134,7 @@ impl Format for Doc {
         if whole.starts_with(WORD_2) {
             return of_2(&whole, out);
         }
-        let file = Compound::open(&whole)
-            .ok_or_else(|| ExtractError::corrupt("its compound file directory is damaged"))?;
+        let file = Compound::of(&whole)?;
         let mut main = file
             .stream("/WordDocument")
             .ok_or_else(|| ExtractError::corrupt("its document stream cannot be read"))?;

@@ -3,6 +3,7 @@
 //! To add a format: a file here, its `mod` line and its line in [`formats`]. Help, `domesday formats` and the
 //! conformance suite read the list.
 
+pub mod access;
 pub mod cab;
 pub mod compressed;
 pub mod csv;
@@ -20,6 +21,7 @@ pub mod metafile;
 pub mod msg;
 pub mod odf;
 pub mod office_locked;
+pub mod parquet;
 pub mod pdf;
 pub mod ppt;
 pub mod pptx;
@@ -63,6 +65,8 @@ static FORMATS: &[&dyn Format] = &[
     &tnef::Tnef,
     &sqlite::Sqlite,
     &dbf::Dbf,
+    &parquet::Parquet,
+    &access::Access,
     &zip::Zip,
     &tar::Tar,
     &sevenz::SevenZ,

@@ -56,8 +56,7 @@ impl Format for OfficeLocked {
 
     fn extract(&self, source: &mut Source<'_>, out: &mut Guard<'_>) -> Result<(), ExtractError> {
         let whole = source.whole(out, 2)?;
-        let file = Compound::open(&whole)
-            .ok_or_else(|| ExtractError::corrupt("its compound file directory is damaged"))?;
+        let file = Compound::of(&whole)?;
         let missing = || ExtractError::corrupt("its encryption header is missing");
         let info = file.stream("/EncryptionInfo").ok_or_else(missing)?;
         let lock = Lock::read(&info)?;

@@ -6,11 +6,14 @@
 //! and gets it when it is switched on, like pictures between text. Of a document that
 //! hayro cannot open, lopdf reads what it can.
 
+mod columns;
 mod device;
+mod direction;
 mod files;
 mod forms;
 mod layers;
 mod lines;
+mod lock;
 mod recognise;
 mod shapes;
 mod structure;
@@ -54,7 +57,7 @@ impl Format for PdfFormat {
     }
 
     fn version(&self) -> u32 {
-        3
+        4
     }
 
     fn extensions(&self) -> &'static [&'static str] {
@@ -73,9 +76,16 @@ impl Format for PdfFormat {
         let whole = source.whole(out, 3)?;
         let (bytes, _permit) = whole.into_owned();
         let bytes = Arc::new(bytes);
-        match open(&bytes, out)? {
-            Some(pdf) => read(&pdf, &bytes, out),
-            None => rescue(&bytes, out),
+        match open(&bytes, out) {
+            Ok(Some(pdf)) => read(&pdf, &bytes, false, out),
+            Ok(None) => rescue(&bytes, out),
+            Err(error @ ExtractError::Encrypted(_)) => {
+                let pages = lock::open_pages(&bytes).map(Arc::new);
+                let pdf = pages.and_then(|pages| Pdf::new(pages).ok());
+                let pdf = pdf.ok_or(error)?;
+                read(&pdf, &bytes, true, out)
+            }
+            Err(error) => Err(error),
         }
     }
 }
@@ -98,7 +108,8 @@ fn open(bytes: &Arc<Vec<u8>>, out: &Guard<'_>) -> Result<Option<Pdf>, ExtractErr
     Err(ExtractError::encrypted())
 }
 
-fn read(pdf: &Pdf, bytes: &[u8], out: &mut Guard<'_>) -> Result<(), ExtractError> {
+/// Reads all of a document; `locked` says that its embedded files stay closed.
+fn read(pdf: &Pdf, bytes: &[u8], locked: bool, out: &mut Guard<'_>) -> Result<(), ExtractError> {
     let mut pictures = Vec::new();
     let mut unreadable = Vec::new();
     let mut illustrated = Vec::new();
@@ -167,7 +178,7 @@ fn read(pdf: &Pdf, bytes: &[u8], out: &mut Guard<'_>) -> Result<(), ExtractError
         structure::properties(pdf, &mut story)?;
         story.finish()?;
     }
-    files::files(pdf, out)?;
+    files::files(pdf, locked, out)?;
     if !unreadable.is_empty() {
         out.problem(format!(
             "{} in a font without a key to its letters: needs OCR",

@@ -66,8 +66,7 @@ impl Format for Ppt {
 
     fn extract(&self, source: &mut Source<'_>, out: &mut Guard<'_>) -> Result<(), ExtractError> {
         let whole = source.whole(out, 2)?;
-        let file = Compound::open(&whole)
-            .ok_or_else(|| ExtractError::corrupt("its compound file directory is damaged"))?;
+        let file = Compound::of(&whole)?;
         // Saved for two versions, the newer one has a storage of its own.
         let folder = ["/PP97_DUALSTORAGE", ""]
             .into_iter()

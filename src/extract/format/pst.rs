@@ -1,41 +1,49 @@
 //! Outlook stores (pst, ost): every folder, every message as a document of its own named by its folder and number, with
-//! its attachments inside. The store's own structures are read by Microsoft's open reader.
+//! its attachments and the messages inside it.
+//!
+//! Why not Microsoft's open reader (`outlook-pst` 1.2), which served here before: it looks for a message inside a message
+//! beside the attachment that holds it and not in it, so that none is found, and one damaged node ends a folder.
 
-use std::{
-    collections::BTreeSet,
-    io::{self, Read, Seek, SeekFrom},
-    rc::Rc,
-};
+mod cipher;
+mod heap;
+mod nodes;
 
-use outlook_pst::{
-    AnsiPstFile, UnicodePstFile,
-    ltp::{prop_context::PropertyValue, table_context::TableContext},
-    messaging::{
-        attachment::{AnsiAttachment, Attachment, AttachmentData, UnicodeAttachment},
-        message::{AnsiMessage, Message, UnicodeMessage},
-        store::{AnsiStore, EntryId, Store, UnicodeStore},
-    },
-    ndb::node_id::NodeId,
-};
+use std::collections::BTreeSet;
 
 use crate::{
     extract::{
         ExtractError, Format, Guard, Look, Member, Source,
         mapi::{self, Item, Properties, Value, tag},
         sniff::{NO, SURE},
-        source::{Deadline, Owned},
     },
     model::Part,
 };
 
+use heap::Heap;
+use nodes::{Inside, Node, Nodes};
+
 /// An Outlook store.
 pub struct Pst;
 
-/// The node that all folders hang from (MS-PST 2.4.1).
+/// The node that all folders hang from ([MS-PST] 2.4.1).
 const ROOT_FOLDER: u32 = 0x122;
 
 /// Folders within folders.
 const DEEPEST: usize = 64;
+
+/// Kinds of nodes, the low bits of their number ([MS-PST] 2.2.2.1).
+const KIND: u32 = 0x1f;
+const ATTACHMENT: u32 = 0x05;
+const FOLDERS: u32 = 0x0d;
+const MESSAGES: u32 = 0x0e;
+const HIDDEN_MESSAGES: u32 = 0x0f;
+const RECIPIENTS: u32 = 0x12;
+
+/// How an attachment is kept (MS-OXCMSG 2.2.2.9): a value, a message, an object of a program.
+const BY_VALUE: i64 = 1;
+const MESSAGE: i64 = 5;
+const OBJECT: i64 = 6;
+const METHOD: u16 = 0x3705;
 
 impl Format for Pst {
     fn name(&self) -> &'static str {
@@ -43,7 +51,7 @@ impl Format for Pst {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn extensions(&self) -> &'static [&'static str] {
@@ -51,7 +59,7 @@ impl Format for Pst {
     }
 
     fn about(&self) -> &'static str {
-        "Outlook stores: every message as a document of its own, with its attachments"
+        "Outlook stores: every message as a document of its own, with its attachments and the messages inside it"
     }
 
     fn sniff(&self, look: &Look<'_>) -> u8 {
@@ -63,272 +71,171 @@ impl Format for Pst {
     }
 
     fn extract(&self, source: &mut Source<'_>, out: &mut Guard<'_>) -> Result<(), ExtractError> {
-        // Version 23 and above are Unicode; bytes 10 and 11 of the header.
-        let head = source.head()?;
-        let version = head
-            .get(10..12)
-            .map_or(0, |v| u16::from_le_bytes([v[0], v[1]]));
-        let reader = Clocked {
-            inner: source.owned_reader(out)?,
-            deadline: out.deadline(),
-        };
-        let reader = Box::new(io::BufReader::with_capacity(16 << 10, reader));
-        if version >= 23 {
-            let file = UnicodePstFile::read_from(reader).map_err(broken)?;
-            let store = UnicodeStore::read(Rc::new(file)).map_err(broken)?;
-            folders(&Unicode(store), out)
-        } else {
-            let file = AnsiPstFile::read_from(reader).map_err(broken)?;
-            let store = AnsiStore::read(Rc::new(file)).map_err(broken)?;
-            folders(&Ansi(store), out)
+        let nodes = Nodes::open(source.owned_reader(out)?, out.deadline())?;
+        if nodes.node(ROOT_FOLDER).is_none() {
+            return Err(damaged());
+        }
+        folder(&nodes, ROOT_FOLDER, "", 0, &mut BTreeSet::new(), out)
+    }
+}
+
+fn damaged() -> ExtractError {
+    ExtractError::corrupt("its store is damaged")
+}
+
+/// The rows of a table that belongs to a folder: a node of the folder's number and another kind.
+fn listed(nodes: &Nodes, folder: u32, kind: u32, out: &mut Guard<'_>) -> Vec<u32> {
+    let Some(node) = nodes.node(folder & !KIND | kind) else {
+        return Vec::new();
+    };
+    match Heap::open(nodes, node) {
+        Some(heap) => heap.row_numbers(),
+        None => {
+            out.problem("a folder of it is damaged");
+            Vec::new()
         }
     }
 }
 
-/// A reader that stops at the deadline: the structures of a damaged store may lead in circles.
-struct Clocked {
-    inner: Owned,
-    deadline: Deadline,
-}
-
-impl Read for Clocked {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if self.deadline.passed() {
-            return Err(ExtractError::TimedOut("took longer than its deadline".into()).into());
-        }
-        self.inner.read(into)
-    }
-}
-
-impl Seek for Clocked {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.inner.seek(to)
-    }
-}
-
-fn broken(error: io::Error) -> ExtractError {
-    match ExtractError::from(error) {
-        ExtractError::Corrupt(_) => ExtractError::corrupt("its store is damaged"),
-        other => other,
-    }
-}
-
-/// What a store of either kind can do.
-trait Mailbox {
-    /// A message with all its properties.
-    type Message: Message + 'static;
-    fn store(&self) -> &dyn Store;
-    fn message(&self, entry: &EntryId) -> io::Result<Rc<Self::Message>>;
-    fn attachment(&self, of: &Rc<Self::Message>, node: NodeId) -> io::Result<Rc<dyn Attachment>>;
-}
-
-struct Unicode(Rc<UnicodeStore>);
-
-impl Mailbox for Unicode {
-    type Message = UnicodeMessage;
-
-    fn store(&self) -> &dyn Store {
-        &*self.0
-    }
-
-    fn message(&self, entry: &EntryId) -> io::Result<Rc<UnicodeMessage>> {
-        UnicodeMessage::read(self.0.clone(), entry, None)
-    }
-
-    fn attachment(&self, of: &Rc<UnicodeMessage>, node: NodeId) -> io::Result<Rc<dyn Attachment>> {
-        Ok(UnicodeAttachment::read(of.clone(), node, None)?)
-    }
-}
-
-struct Ansi(Rc<AnsiStore>);
-
-impl Mailbox for Ansi {
-    type Message = AnsiMessage;
-
-    fn store(&self) -> &dyn Store {
-        &*self.0
-    }
-
-    fn message(&self, entry: &EntryId) -> io::Result<Rc<AnsiMessage>> {
-        AnsiMessage::read(self.0.clone(), entry, None)
-    }
-
-    fn attachment(&self, of: &Rc<AnsiMessage>, node: NodeId) -> io::Result<Rc<dyn Attachment>> {
-        Ok(AnsiAttachment::read(of.clone(), node, None)?)
-    }
-}
-
-fn folders<M: Mailbox>(mailbox: &M, out: &mut Guard<'_>) -> Result<(), ExtractError> {
-    // From the root folder, so that the wastebasket and what no folder list shows are met as well. The store's own list
-    // of its first folders is not asked for: the reader locks itself out on it.
-    let node = NodeId::from(ROOT_FOLDER);
-    let entry = mailbox
-        .store()
-        .properties()
-        .make_entry_id(node)
-        .map_err(broken)?;
-    folder(mailbox, &entry, node, "", 0, &mut BTreeSet::new(), out)
-}
-
-fn rows(table: &dyn TableContext) -> Vec<NodeId> {
-    table
-        .rows_matrix()
-        .map(|row| NodeId::from(u32::from(row.id())))
-        .collect()
-}
-
-fn folder<M: Mailbox>(
-    mailbox: &M,
-    entry: &EntryId,
-    node: NodeId,
+fn folder(
+    nodes: &Nodes,
+    number: u32,
     path: &str,
     depth: usize,
     seen: &mut BTreeSet<u32>,
     out: &mut Guard<'_>,
 ) -> Result<(), ExtractError> {
     out.check()?;
-    if depth > DEEPEST || !seen.insert(u32::from(node)) {
+    if depth > DEEPEST || !seen.insert(number) {
         return Ok(());
     }
-    let Ok(folder) = mailbox.store().open_folder(entry) else {
+    let properties = nodes
+        .node(number)
+        .and_then(|node| Heap::open(nodes, node))
+        .and_then(|heap| heap.properties());
+    let Some((properties, _)) = properties else {
         out.problem("a folder of it is damaged");
         return Ok(());
     };
-    let name = folder.properties().display_name().unwrap_or_default();
-    let path = if path.is_empty() {
-        name
-    } else {
-        format!("{path}/{name}")
+    let name = Item::default()
+        .text(&properties, tag::DISPLAY_NAME)
+        .unwrap_or_default();
+    let path = match path {
+        "" => name,
+        path => format!("{path}/{name}"),
     };
-    let properties = mailbox.store().properties();
-    for table in [folder.contents_table(), folder.associated_table()]
-        .into_iter()
-        .flatten()
-    {
-        for (index, node) in rows(&**table).into_iter().enumerate() {
+    for kind in [MESSAGES, HIDDEN_MESSAGES] {
+        for (index, message) in listed(nodes, number, kind, out).into_iter().enumerate() {
             out.check()?;
-            let read = properties
-                .make_entry_id(node)
-                .and_then(|entry| mailbox.message(&entry));
-            let part = Part::Message(format!("{path}/{}", index + 1).into());
-            match read {
-                Ok(message) => {
-                    out.composed(Member::new(part), &Pst, |out| item(mailbox, &message, out))?
-                }
-                Err(error) => out.closed_child(Member::new(part), broken(error))?,
-            }
+            let member = Member::new(Part::Message(format!("{path}/{}", index + 1).into()));
+            self::message(nodes, nodes.node(message), member, out)?;
         }
     }
-    if let Some(table) = folder.hierarchy_table() {
-        for node in rows(&**table) {
-            match properties.make_entry_id(node) {
-                Ok(entry) => self::folder(mailbox, &entry, node, &path, depth + 1, seen, out)?,
-                Err(_) => out.problem("a folder of it is damaged"),
-            }
-        }
+    for inner in listed(nodes, number, FOLDERS, out) {
+        folder(nodes, inner, &path, depth + 1, seen, out)?;
     }
     Ok(())
 }
 
-fn item<M: Mailbox>(
-    mailbox: &M,
-    message: &Rc<M::Message>,
+/// A message of a folder, or inside another one.
+fn message(
+    nodes: &Nodes,
+    node: Option<Node>,
+    member: Member,
     out: &mut Guard<'_>,
 ) -> Result<(), ExtractError> {
-    let whole = gather(&**message);
-    whole.write(out)?;
-    let Some(table) = message.attachment_table() else {
-        return Ok(());
+    let heap = node.and_then(|node| Heap::open(nodes, node));
+    let Some((heap, (properties, _))) = heap.and_then(|heap| {
+        let properties = heap.properties()?;
+        Some((heap, properties))
+    }) else {
+        return out.closed_child(member, damaged());
     };
-    for (index, node) in rows(&**table).into_iter().enumerate() {
-        out.check()?;
-        let attachment = match mailbox.attachment(message, node) {
-            Ok(attachment) => attachment,
-            Err(error) => {
-                let part = Part::Attachment(format!("attachment {}", index + 1).into());
-                out.closed_child(Member::new(part), broken(error))?;
-                continue;
-            }
+    out.composed(member, &Pst, |out| {
+        let recipients = of_kind(&heap.inside, RECIPIENTS)
+            .filter_map(|(_, node)| Heap::open(nodes, node))
+            .flat_map(|table| table.rows());
+        let item = Item {
+            properties,
+            recipients: recipients.collect(),
+            ..Item::default()
         };
-        let properties: Properties = attachment
-            .properties()
-            .iter()
-            .filter_map(|(id, value)| Some((*id, convert(value)?)))
-            .collect();
-        let name = mapi::attachment_name(&whole, &properties, index + 1);
-        let mut member = Member::new(Part::Attachment(name.into()));
-        member.media_type = whole.text(&properties, tag::ATTACH_MIME);
-        match attachment.data() {
-            Some(AttachmentData::Binary(bytes)) => {
-                member.size = Some(bytes.buffer().len() as u64);
-                out.child_bytes(member, bytes.buffer())?;
-            }
-            Some(AttachmentData::Message(inner)) => out.composed(member, &Pst, |out| {
-                if inner
-                    .attachment_table()
-                    .is_some_and(|t| t.rows_matrix().next().is_some())
-                {
-                    out.problem("attachments of a message inside a message are not read");
-                }
-                gather(&**inner).write(out)
-            })?,
-            None => {
-                let reason = "kept elsewhere: the message only points to it";
-                out.closed_child(member, ExtractError::unsupported(reason))?;
-            }
+        item.write(out)?;
+        for (index, (_, node)) in of_kind(&heap.inside, ATTACHMENT).enumerate() {
+            out.check()?;
+            attachment(nodes, node, &item, index + 1, out)?;
         }
-    }
-    Ok(())
-}
-
-/// All properties of a message and its recipients.
-fn gather(message: &dyn Message) -> Item {
-    let mut item = Item::default();
-    for (id, value) in message.properties().iter() {
-        if let Some(value) = convert(value) {
-            item.properties.insert(*id, value);
-        }
-    }
-    if let Some(table) = message.recipient_table() {
-        let context = table.context();
-        for row in table.rows_matrix() {
-            let mut recipient = Properties::new();
-            let Ok(values) = row.columns(context) else {
-                continue;
-            };
-            for (column, value) in context.columns().iter().zip(values) {
-                if let Some(value) = value
-                    && let Ok(value) = table.read_column(&value, column.prop_type())
-                    && let Some(value) = convert(&value)
-                {
-                    recipient.insert(column.prop_id(), value);
-                }
-            }
-            item.recipients.push(recipient);
-        }
-    }
-    item
-}
-
-fn convert(value: &PropertyValue) -> Option<Value> {
-    Some(match value {
-        PropertyValue::Integer16(n) => Value::Number(i64::from(*n)),
-        PropertyValue::Integer32(n) => Value::Number(i64::from(*n)),
-        PropertyValue::Integer64(n) => Value::Number(*n),
-        PropertyValue::Boolean(b) => Value::Number(i64::from(*b)),
-        PropertyValue::Time(ticks) => Value::Time(*ticks),
-        PropertyValue::String8(text) => Value::Bytes8(text.buffer().to_vec()),
-        PropertyValue::Unicode(text) => {
-            // A subject may begin with two characters that say how long its prefix is.
-            let units = text.buffer();
-            let units = if units.first() == Some(&1) {
-                units.get(2..).unwrap_or(&[])
-            } else {
-                units
-            };
-            Value::Text(String::from_utf16_lossy(units))
-        }
-        PropertyValue::Binary(bytes) => Value::Bytes(bytes.buffer().to_vec()),
-        _ => return None,
+        Ok(())
     })
+}
+
+/// Nodes of a kind inside a node, in the order of their numbers.
+fn of_kind(inside: &Inside, kind: u32) -> impl Iterator<Item = (u32, Node)> {
+    let wanted = move |(number, _): &(&u32, &Node)| **number & KIND == kind;
+    inside
+        .iter()
+        .filter(wanted)
+        .map(|(number, node)| (*number, *node))
+}
+
+fn attachment(
+    nodes: &Nodes,
+    node: Node,
+    item: &Item,
+    number: usize,
+    out: &mut Guard<'_>,
+) -> Result<(), ExtractError> {
+    let _data = out.permit(inner_size(nodes, node))?;
+    let heap = Heap::open(nodes, node);
+    let Some((heap, (mut properties, objects))) = heap.and_then(|heap| {
+        let properties = heap.properties()?;
+        Some((heap, properties))
+    }) else {
+        let part = Part::Attachment(format!("attachment {number}").into());
+        return out.closed_child(Member::new(part), damaged());
+    };
+    let name = mapi::attachment_name(item, &properties, number);
+    let mut member = Member::new(Part::Attachment(name.into()));
+    member.media_type = item.text(&properties, tag::ATTACH_MIME);
+    let inner = objects.iter().find(|(id, _)| *id == tag::ATTACH_DATA);
+    let inner = inner
+        .and_then(|(_, number)| heap.inside.get(number))
+        .copied();
+    match method(&properties) {
+        Some(MESSAGE) => message(nodes, inner, member, out),
+        Some(OBJECT) => match inner.and_then(|node| nodes.data(node.data, LARGEST)) {
+            Some(data) => out.child_bytes(member, &data.concat()),
+            None => out.closed_child(member, damaged()),
+        },
+        Some(BY_VALUE) => match properties.remove(&tag::ATTACH_DATA) {
+            Some(Value::Bytes(bytes)) => {
+                member.size = Some(bytes.len() as u64);
+                out.child_bytes(member, &bytes)
+            }
+            _ => out.closed_child(member, damaged()),
+        },
+        _ => {
+            let reason = "kept elsewhere: the message only points to it";
+            out.closed_child(member, ExtractError::unsupported(reason))
+        }
+    }
+}
+
+/// Bytes of one attachment, at most.
+const LARGEST: u64 = 256 << 20;
+
+/// Bytes that the nodes inside an attachment hold: its data is one of them.
+fn inner_size(nodes: &Nodes, node: Node) -> u64 {
+    let inside = nodes.inside(node);
+    inside.values().map(|inner| nodes.size(inner.data)).sum()
+}
+
+fn method(properties: &Properties) -> Option<i64> {
+    match properties.get(&METHOD) {
+        Some(Value::Number(method)) => Some(*method),
+        // Old stores do not say.
+        _ => properties
+            .contains_key(&tag::ATTACH_DATA)
+            .then_some(BY_VALUE),
+    }
 }

@@ -56,8 +56,7 @@ impl Format for Publisher {
 
     fn extract(&self, source: &mut Source<'_>, out: &mut Guard<'_>) -> Result<(), ExtractError> {
         let whole = source.whole(out, 2)?;
-        let file = Compound::open(&whole)
-            .ok_or_else(|| ExtractError::corrupt("its compound file directory is damaged"))?;
+        let file = Compound::of(&whole)?;
         let quill = file
             .stream(&format!("/{TEXT}"))
             .ok_or_else(|| ExtractError::corrupt("its text stream cannot be read"))?;

@@ -82,8 +82,7 @@ impl Format for Xls {
             return result;
         }
         let whole = source.whole(out, 2)?;
-        let file = Compound::open(&whole)
-            .ok_or_else(|| ExtractError::corrupt("its compound file directory is damaged"))?;
+        let file = Compound::of(&whole)?;
         let name = ["/Workbook", "/Book", "/WORKBOOK", "/BOOK"]
             .into_iter()
             .find(|n| file.is_stream(n));

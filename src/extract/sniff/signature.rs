@@ -83,6 +83,7 @@ signatures! {
     4 b"Standard Jet DB" "mdb" "Microsoft Access database";
     4 b"Standard ACE DB" "accdb" "Microsoft Access database";
     0 b"PAR1" "parquet" "Parquet data";
+    0 b"PARE" "parquet" "Parquet data";
     0 b"ORC" "orc" "ORC data";
     0 b"Obj\x01" "avro" "Avro data";
     0 b"\x89HDF\r\n\x1a\n" "hdf" "HDF data";

@@ -64,21 +64,36 @@ pub struct Owned {
     pub(super) at: u64,
 }
 
-impl Read for Owned {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let left = self.size.saturating_sub(self.at);
+impl Owned {
+    /// Length in bytes.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Reads at a place, wherever the reader stands. 0 at the end.
+    ///
+    /// # Errors
+    /// When the system does not read.
+    pub fn read_from(&self, at: u64, into: &mut [u8]) -> io::Result<usize> {
+        let left = self.size.saturating_sub(at);
         let want = (into.len() as u64).min(left) as usize;
         if want == 0 {
             return Ok(0);
         }
-        let n = match &self.bytes {
-            Held::File(file) => read_at(file, &mut into[..want], self.at)?,
+        match &self.bytes {
+            Held::File(file) => read_at(file, &mut into[..want], at),
             Held::Bytes(bytes, _) => {
-                let start = self.at as usize;
+                let start = at as usize;
                 into[..want].copy_from_slice(&bytes[start..start + want]);
-                want
+                Ok(want)
             }
-        };
+        }
+    }
+}
+
+impl Read for Owned {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let n = self.read_from(self.at, into)?;
         self.at += n as u64;
         Ok(n)
     }

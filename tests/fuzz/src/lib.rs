@@ -84,6 +84,12 @@ pub const TARGETS: &[Target] = &[
     },
     plain("metafile", "a.emf", &["metafile"]),
     plain("cab", "a.cab", &["cab"]),
+    plain("parquet", "a.parquet", &["parquet"]),
+    // These have no case of their own: they start from compound files and from what is given.
+    plain("access", "a.mdb", &["access"]),
+    plain("publisher", "a.pub", &["doc"]),
+    plain("tnef", "winmail.dat", &["msg"]),
+    plain("pst", "a.pst", &["msg"]),
     plain("html", "a.html", &["html", "mht"]),
     plain("xml", "a.xml", &["xml"]),
     plain("json", "a.json", &["json"]),

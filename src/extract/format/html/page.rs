@@ -1,11 +1,12 @@
 //! A page as its tags and texts come: lines, tables with headings, terms, hidden text, what stands in attributes.
 
-use std::sync::Arc;
+use std::{cell::OnceCell, sync::Arc};
 
 use crate::{
     extract::{
         compose::Composer,
         markup::{self, Token, attribute, attributes, unescape},
+        naming::{is_name, name_score},
     },
     model::Anchor,
 };
@@ -15,13 +16,16 @@ use super::tags::{NAME, SHOWN, is_block, lowered};
 /// Columns whose headings are kept of one table.
 const COLUMNS: usize = 256;
 
-/// A table whose first row is of plain cells has at least so many columns if those are its headings: two are a form.
-const LEAST_NAMED: usize = 3;
-
-/// Whether a plain cell could be a heading: words, not a value.
-fn could_name(cell: &str) -> bool {
-    let digits = cell.bytes().filter(u8::is_ascii_digit).count();
-    cell.len() <= 60 && digits <= 2 && !cell.contains('@')
+/// Whether the plain cells of a first row name the columns: all of them could, and there are some. Two may as well be the
+/// first line of a form, so both have to say what is usually asked for.
+fn names_columns(cells: &[Arc<str>]) -> bool {
+    match cells.len() {
+        0 | 1 => false,
+        2 => cells
+            .iter()
+            .all(|c| name_score(c) == 2 && !c.ends_with([':', '?'])),
+        _ => cells.iter().all(|c| c.is_empty() || is_name(c)),
+    }
 }
 
 /// One table: its headings by column, and where we are in it.
@@ -242,11 +246,7 @@ impl Page {
                 if let Some(grid) = self.grids.last_mut() {
                     grid.row += 1;
                     // A first row of plain cells names the columns when all of it could and there are some.
-                    if grid.row == 2
-                        && grid.guessed
-                        && (grid.headings.len() < LEAST_NAMED
-                            || !grid.headings.iter().all(|h| could_name(h)))
-                    {
+                    if grid.row == 2 && grid.guessed && !names_columns(&grid.headings) {
                         grid.headings.clear();
                         grid.guessed = false;
                     }
@@ -280,9 +280,6 @@ impl Page {
             "pre" | "textarea" | "listing" | "xmp" => self.pre = self.pre.saturating_sub(1),
             "td" | "th" => {
                 self.end_cell();
-                if !self.text.at_space() {
-                    self.text.push(" ");
-                }
                 return;
             }
             "table" => {
@@ -314,15 +311,13 @@ impl Page {
     /// A cell begins: it is called what its column is, or what the heading at the start of its row says.
     fn cell(&mut self, tag: &str, raw: &str) {
         self.end_cell();
-        if !self.text.at_space() {
-            self.text.push(" ");
-        }
         let Some(grid) = self.grids.last_mut() else {
+            self.text.push(" ");
             return;
         };
-        // Numbers of neighbouring cells are not groups of one: one space would join them.
+        // What stands in two cells is never one word or one number: a space would make groups of one of them.
         if grid.column > 0 {
-            self.text.push(" ");
+            self.text.push("\t");
         }
         let span = attribute(raw, "colspan")
             .and_then(|n| n.parse::<usize>().ok())
@@ -393,10 +388,14 @@ impl Page {
 
     /// What attributes say.
     fn attributes(&mut self, tag: &str, raw: &str) {
+        // Looked for once: a spoilt page may be one tag of a million attributes.
+        let (field, kind) = (OnceCell::new(), OnceCell::new());
         let field = || {
-            attribute(raw, "name")
-                .or_else(|| attribute(raw, "id"))
-                .or_else(|| attribute(raw, "property"))
+            *field.get_or_init(|| {
+                attribute(raw, "name")
+                    .or_else(|| attribute(raw, "id"))
+                    .or_else(|| attribute(raw, "property"))
+            })
         };
         for (name, value) in attributes(raw) {
             if value.is_empty() {
@@ -418,7 +417,7 @@ impl Page {
             } else if name == "srcdoc" {
                 self.aside(&unescape(value), name);
             } else if SHOWN.contains(&name) {
-                let kind = attribute(raw, "type").unwrap_or("");
+                let kind = *kind.get_or_init(|| attribute(raw, "type").unwrap_or(""));
                 let button = ["submit", "button", "reset", "image"]
                     .iter()
                     .any(|k| kind.eq_ignore_ascii_case(k));

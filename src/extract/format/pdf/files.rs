@@ -17,11 +17,12 @@ use crate::{
 
 use super::structure::{DEEPEST, NODES, root, string};
 
-/// Reads every file that is embedded in the document or attached to a page.
+/// Reads every file that is embedded in the document or attached to a page; of those that are `locked`, only that they
+/// are there.
 ///
 /// # Errors
 /// Those that end the file.
-pub fn files(pdf: &Pdf, out: &mut Guard<'_>) -> Result<(), ExtractError> {
+pub fn files(pdf: &Pdf, locked: bool, out: &mut Guard<'_>) -> Result<(), ExtractError> {
     let mut found: Vec<Dict<'_>> = Vec::new();
     if let Some(root) = root(pdf) {
         let tree = root
@@ -75,6 +76,10 @@ pub fn files(pdf: &Pdf, out: &mut Guard<'_>) -> Result<(), ExtractError> {
             )?;
         }
         let member = Member::new(Part::Attachment(name.into()));
+        if locked {
+            out.closed_child(member, ExtractError::encrypted())?;
+            continue;
+        }
         match stream.decoded_data() {
             Ok(data) => out.child_bytes(member, &data)?,
             Err(_) => match stream.decoded() {

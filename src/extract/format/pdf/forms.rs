@@ -96,6 +96,12 @@ fn one_field<'a>(
         story.note(place, Some(&label), text.trim())?;
         values.push(text);
     }
+    let choices = choices(field);
+    if !choices.is_empty() {
+        let place = Anchor::Region(format!("choices of form field {name}").into());
+        story.note(place, Some(&label), &choices.join("\n"))?;
+        values.extend(choices);
+    }
     if let Some(kids) = field.get::<Array<'_>>("Kids") {
         for kid in kids.iter::<Dict<'_>>() {
             // Widgets of this field have no name of their own.
@@ -116,6 +122,27 @@ fn one_field<'a>(
         }
     }
     Ok(())
+}
+
+/// What a field lets choose from, as it is shown: a list of people is one of people, whoever was chosen.
+fn choices(field: &Dict<'_>) -> Vec<String> {
+    let Some(options) = field.get::<Array<'_>>("Opt") else {
+        return Vec::new();
+    };
+    let shown = |option: Object<'_>| match option {
+        Object::String(text) => Some(text_of(text.as_bytes())),
+        // What is sent, and what is shown.
+        Object::Array(pair) => {
+            let shown = pair.iter::<PdfString<'_>>().last()?;
+            Some(text_of(shown.as_bytes()))
+        }
+        _ => None,
+    };
+    let options = options.iter::<Object<'_>>().take(1000);
+    options
+        .filter_map(shown)
+        .filter(|text| !text.trim().is_empty())
+        .collect()
 }
 
 /// The last step of a field's name without its index: `form1[0].page[0].Surname[0]` → `Surname`.

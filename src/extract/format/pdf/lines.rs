@@ -1,13 +1,13 @@
 //! From glyphs on a page to lines that read as a person reads them.
 //!
 //! Glyphs become fragments (runs without a wide gap), fragments become lines by their baselines, lines become columns
-//! where a gutter runs between prose on both sides; tables stay row by row, their cells split by tabs. Prose that runs
+//! ([`columns`]); rows of tables have their cells split by tabs. Prose that runs
 //! on in the next line is joined to it with a space, a word cut by a hyphen without one, so that a number broken over
 //! two lines is still one number.
 
 use std::collections::HashMap;
 
-use super::device::Placed;
+use super::{columns::columns, device::Placed, direction};
 
 /// Gap between glyphs, in font sizes, past which a space is meant.
 const SPACE: f64 = 0.16;
@@ -17,11 +17,13 @@ const CELL: f64 = 1.6;
 
 /// A run of text on one baseline.
 #[derive(Debug, Clone)]
-struct Fragment {
-    text: String,
-    /// Along the line: start and end.
-    start: f64,
-    end: f64,
+pub struct Fragment {
+    /// What it says, from the left.
+    pub text: String,
+    /// Where it starts along the line.
+    pub start: f64,
+    /// Where it ends.
+    pub end: f64,
     /// Baseline, downwards.
     base: f64,
     size: f64,
@@ -29,10 +31,13 @@ struct Fragment {
 
 /// Fragments of one baseline, from left to right.
 #[derive(Debug, Clone)]
-struct Line {
-    fragments: Vec<Fragment>,
-    base: f64,
-    size: f64,
+pub struct Line {
+    /// What stands on it.
+    pub fragments: Vec<Fragment>,
+    /// Its baseline, downwards.
+    pub base: f64,
+    /// Height of its font.
+    pub size: f64,
 }
 
 /// Text of a page in lines.
@@ -79,7 +84,7 @@ fn fragments(text: &str, glyphs: &[Placed], directions: &mut Vec<(i32, Vec<Fragm
         directions[slot].2 += 1;
         let along = glyph.origin.x * cos + glyph.origin.y * sin;
         let base = glyph.origin.x * sin - glyph.origin.y * cos;
-        let piece = &text[glyph.at as usize..glyph.end as usize];
+        let piece = direction::turned(&text[glyph.at as usize..glyph.end as usize]);
         if tracking.0 != glyph.run {
             tracking = (glyph.run, spread(glyphs, index, cos, sin));
         }
@@ -88,12 +93,24 @@ fn fragments(text: &str, glyphs: &[Placed], directions: &mut Vec<(i32, Vec<Fragm
             let gap = along - fragment.end;
             let level =
                 (base - fragment.base).abs() < 0.25 * fragment.size.min(glyph.size).max(1.0);
-            if level && gap > -0.6 * size && gap < CELL.min(1.0 + tracking.1 / size) * size {
+            // Hebrew and Arabic may be drawn as they are read, each letter left of the one before.
+            let before = fragment.start - (along + glyph.advance);
+            let leftwards = along < fragment.start && piece.chars().any(direction::leftward);
+            if level && leftwards && before > -0.6 * size && before < SPACE * size {
+                fragment.text.insert_str(0, &piece);
+                fragment.start = along;
+                continue;
+            }
+            if level
+                && !leftwards
+                && gap > -0.6 * size
+                && gap < CELL.min(1.0 + tracking.1 / size) * size
+            {
                 let wide = gap > SPACE * size.min(1.5 * glyph.size) + tracking.1;
                 if wide && !fragment.text.ends_with(' ') && !piece.starts_with(' ') {
                     fragment.text.push(' ');
                 }
-                fragment.text.push_str(piece);
+                fragment.text.push_str(&piece);
                 fragment.end = fragment.end.max(along + glyph.advance);
                 continue;
             }
@@ -102,7 +119,7 @@ fn fragments(text: &str, glyphs: &[Placed], directions: &mut Vec<(i32, Vec<Fragm
             }
         }
         current = Some(Fragment {
-            text: piece.to_owned(),
+            text: piece.into_owned(),
             start: along,
             end: along + glyph.advance,
             base,
@@ -201,7 +218,7 @@ fn lines(mut fragments: Vec<Fragment>) -> Vec<Line> {
 
 /// Joins fragments of a line that are words of one cell. Not before columns are known: a gutter may be narrower than the
 /// space between two cells.
-fn merge(fragments: &[Fragment]) -> Vec<Fragment> {
+pub fn merge(fragments: &[Fragment]) -> Vec<Fragment> {
     let mut merged: Vec<Fragment> = Vec::new();
     for fragment in fragments {
         if let Some(last) = merged.last_mut() {
@@ -223,111 +240,8 @@ fn merge(fragments: &[Fragment]) -> Vec<Fragment> {
     merged
 }
 
-/// Writes lines, column by column where there are columns.
-fn columns(lines: &[Line], depth: u32, out: &mut String) {
-    let mut rest = lines;
-    while !rest.is_empty() {
-        match gutter(rest).filter(|_| depth < 4) {
-            Some((first, last, at)) => {
-                write(&rest[..first], out);
-                let (mut left, mut right) = (Vec::new(), Vec::new());
-                for line in &rest[first..last] {
-                    let (l, r): (Vec<_>, Vec<_>) =
-                        line.fragments.iter().cloned().partition(|f| f.start < at);
-                    for (side, fragments) in [(&mut left, l), (&mut right, r)] {
-                        if !fragments.is_empty() {
-                            side.push(Line {
-                                fragments,
-                                base: line.base,
-                                size: line.size,
-                            });
-                        }
-                    }
-                }
-                columns(&left, depth + 1, out);
-                columns(&right, depth + 1, out);
-                rest = &rest[last..];
-            }
-            None => {
-                write(rest, out);
-                rest = &[];
-            }
-        }
-    }
-}
-
-/// The first stretch of lines with a gutter between prose on both sides: first line, line after the last, place.
-fn gutter(lines: &[Line]) -> Option<(usize, usize, f64)> {
-    const FEWEST: usize = 6;
-    if lines.len() < FEWEST {
-        return None;
-    }
-    // Places where a fragment starts right of a gap, and how often.
-    let mut starts: Vec<(f64, f64)> = Vec::new();
-    for line in lines {
-        for pair in line.fragments.windows(2) {
-            starts.push((pair[1].start, pair[0].end));
-        }
-    }
-    if starts.len() < FEWEST / 2 {
-        return None;
-    }
-    starts.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let size = lines.iter().map(|l| l.size).sum::<f64>() / lines.len() as f64;
-    // The commonest start, within a font size.
-    let mut best = (0, 0.0);
-    let mut low = 0;
-    for high in 0..starts.len() {
-        while starts[high].0 - starts[low].0 > 1.5 * size {
-            low += 1;
-        }
-        if high - low + 1 > best.0 {
-            best = (high - low + 1, starts[low].0);
-        }
-    }
-    let at = best.1 - 0.3 * size;
-    // Lines that leave the place free, from the first that has text on both sides on.
-    let crosses = |line: &Line| {
-        line.fragments
-            .iter()
-            .any(|f| f.start < at - 0.2 * size && f.end > at)
-    };
-    let both = |line: &Line| {
-        !crosses(line)
-            && line.fragments.iter().any(|f| f.end <= at)
-            && line.fragments.iter().any(|f| f.start >= at - 0.1 * size)
-    };
-    let first = lines.iter().position(both)?;
-    let mut last = first;
-    let mut sides = (0, 0, 0, 0, 0); // lines both, chars left, chars right, fragments left, fragments right
-    for line in &lines[first..] {
-        if crosses(line) {
-            break;
-        }
-        last += 1;
-        if both(line) {
-            sides.0 += 1;
-        }
-        let split = line.fragments.partition_point(|f| f.start < at);
-        let (left, right) = line.fragments.split_at(split);
-        for fragment in merge(left).iter().chain(&merge(right)) {
-            let chars = fragment.text.chars().count();
-            if fragment.start < at {
-                sides.1 += chars;
-                sides.3 += 1;
-            } else {
-                sides.2 += chars;
-                sides.4 += 1;
-            }
-        }
-    }
-    // The lines before the first with both sides may still belong to a column.
-    let prose = sides.3 > 0 && sides.4 > 0 && sides.1 / sides.3 >= 22 && sides.2 / sides.4 >= 22;
-    (last - first >= FEWEST && sides.0 * 3 >= last - first && prose).then_some((first, last, at))
-}
-
 /// Writes lines of one column.
-fn write(lines: &[Line], out: &mut String) {
+pub fn write(lines: &[Line], out: &mut String) {
     if lines.is_empty() {
         return;
     }
@@ -348,7 +262,7 @@ fn write(lines: &[Line], out: &mut String) {
                 // A name and its value are one phrase, however far apart.
                 out.push(if out.ends_with(':') { ' ' } else { '\t' });
             }
-            let text = fragment.text.trim();
+            let text = direction::read(fragment.text.trim());
             // A soft hyphen at the end is one that is seen; elsewhere it is not.
             match text.strip_suffix('\u{ad}') {
                 Some(body) => {

@@ -11,7 +11,7 @@ use crate::{
         format::xlsx::page_text,
         numfmt::NumberFormat,
         ole::{u16_at, u32_at},
-        sheet::Sheet,
+        sheet::{Sheet, fault},
         story::Story,
     },
     model::Anchor,
@@ -302,7 +302,7 @@ impl<'b> Book<'b> {
                         let text = match (error, value) {
                             (0, 0) => "FALSE",
                             (0, _) => "TRUE",
-                            _ => "#N/A",
+                            (_, code) => fault(code),
                         };
                         sheet.cell(u64::from(row) + 1, u32::from(column), text, false, story)?;
                     }
@@ -314,20 +314,18 @@ impl<'b> Book<'b> {
                     {
                         waiting = None;
                         if value[6] == 0xff && value[7] == 0xff {
-                            match value[0] {
-                                0 => waiting = Some((row, column)),
-                                1 => {
-                                    let text = if value[2] == 0 { "FALSE" } else { "TRUE" };
-                                    sheet.cell(
-                                        u64::from(row) + 1,
-                                        u32::from(column),
-                                        text,
-                                        false,
-                                        story,
-                                    )?;
+                            let text = match (value[0], value[2]) {
+                                (0, _) => {
+                                    waiting = Some((row, column));
+                                    ""
                                 }
-                                _ => {}
-                            }
+                                (1, 0) => "FALSE",
+                                (1, _) => "TRUE",
+                                (2, code) => fault(code),
+                                _ => "",
+                            };
+                            let row = u64::from(row) + 1;
+                            sheet.cell(row, u32::from(column), text, false, story)?;
                         } else if let Some(number) = float(data, value_at) {
                             self.number(row, column, style, number, sheet, story)?;
                         }

@@ -11,7 +11,7 @@ use crate::{
         numfmt::NumberFormat,
         ole::{u16_at, u32_at},
         package::Package,
-        sheet::Sheet,
+        sheet::{Sheet, fault},
         story::Story,
     },
     model::Anchor,
@@ -286,6 +286,10 @@ fn cell(
             } else {
                 "FALSE"
             };
+            sheet.cell(row, column, text, false, story)
+        }
+        3 | 11 => {
+            let text = value.first().map_or("", |&code| fault(code));
             sheet.cell(row, column, text, false, story)
         }
         6 | 8 => {
