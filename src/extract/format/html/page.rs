@@ -378,8 +378,7 @@ impl Page {
         if std::mem::take(&mut grid.asking) {
             let words: Vec<&str> = self.heading.split_whitespace().collect();
             let name = words.join(" ");
-            let asks = could_name(&name) && name.contains(char::is_alphabetic);
-            grid.question = asks.then(|| name.trim_end_matches([':', ' ']).into());
+            grid.question = is_name(&name).then(|| name.trim_end_matches([':', ' ']).into());
         }
         if std::mem::take(&mut grid.labelled) {
             self.text.close();
