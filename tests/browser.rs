@@ -142,12 +142,12 @@ fn the_report_of_the_corpus_works_in_a_browser() {
 
     // Sorting: by the keyboard, ascending and back, told to screen readers.
     browser.run("[...document.querySelectorAll('#table thead button')].find(b => b.textContent === 'High').focus()");
-    let column = "return [...document.querySelectorAll('#table tbody > tr')].map(r => +(r.cells[2].textContent.replace(/,/g, '') || 0))";
+    let column = "return [...document.querySelectorAll('#table tbody > tr')].map(r => +(r.cells[3].textContent.replace(/,/g, '') || 0))";
     browser.press("\u{e007}");
     let down: Vec<u64> = serde_json::from_value(browser.run(column)).unwrap();
     assert!(down.len() == 100 && down.is_sorted_by(|a, b| a >= b) && down[0] > down[99]);
     let sorted =
-        "return document.querySelector('#table thead').rows[0].cells[2].getAttribute('aria-sort')";
+        "return document.querySelector('#table thead').rows[0].cells[3].getAttribute('aria-sort')";
     assert_eq!(browser.run(sorted), "descending");
     browser.press("\u{e007}");
     let up: Vec<u64> = serde_json::from_value(browser.run(column)).unwrap();
@@ -190,6 +190,38 @@ fn the_report_of_the_corpus_works_in_a_browser() {
         "const a = document.querySelector('#first a'); a.click(); return +a.textContent.split(' ')[0].replace(/,/g, '')",
     );
     assert_eq!(count(&browser), said.as_u64().unwrap());
+    browser.run("document.querySelector('button[type=reset]').click()");
+    count(&browser);
+
+    // Risk: the riskiest first, the terms of a score on hover and in the drill-down multiply to it, and a band of the list
+    // shows as many documents as it says.
+    let scores = "return [...document.querySelectorAll('#table tbody > tr')].map(r => +(r.cells[1].textContent.replace(/,/g, '') || 0))";
+    let scores: Vec<u64> = serde_json::from_value(browser.run(scores)).unwrap();
+    assert!(
+        scores.is_sorted_by(|a, b| a >= b) && scores[0] > 50,
+        "{scores:?}"
+    );
+    let terms = browser.run(
+        "const row = document.querySelector('#table tbody > tr'), hover = row.cells[1].title;
+         row.querySelector('button').click();
+         const told = document.querySelector('tr.detail dl').textContent.includes(hover);
+         row.querySelector('button').click();
+         return [hover, told, hover.split(' = ')[1].match(/(content|linked|people|exposure|age) [0-9.]+/g).map(t => +t.split(' ')[1])]",
+    );
+    assert_eq!(terms[1], true, "{terms}");
+    let factors: Vec<f64> = serde_json::from_value(terms[2].clone()).unwrap();
+    assert_eq!(factors.len(), 5, "{terms}");
+    let product: f64 = factors.iter().product();
+    assert!((product / scores[0] as f64 - 1.0).abs() < 0.1, "{terms}");
+    for band in ["critical", "high", "moderate", "low"] {
+        let said = browser.run(&format!(
+            "const a = document.querySelector('#risk a[data-band={band}]'); a.click();
+             return +a.closest('tr').cells[2].textContent.replace(/,/g, '')"
+        ));
+        assert_eq!(count(&browser), said.as_u64().unwrap(), "{band}");
+    }
+    browser.run("document.querySelector('#risk a[data-folder]').click()");
+    assert!(count(&browser) > 0);
     browser.run("document.querySelector('button[type=reset]').click()");
     count(&browser);
 

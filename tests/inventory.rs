@@ -18,3 +18,6 @@ mod migrate;
 
 #[path = "inventory/safety.rs"]
 mod safety;
+
+#[path = "inventory/reviewed.rs"]
+mod reviewed;

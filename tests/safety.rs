@@ -234,6 +234,76 @@ fn a_root_that_vanished_or_became_empty_marks_nothing_as_gone() {
     assert_eq!(gone(desk.path()), (6, 0));
 }
 
+#[test]
+fn a_root_that_is_not_there_keeps_no_other_from_being_scanned() {
+    let desk = desk();
+    let (share, away) = (desk.path().join("share"), desk.path().join("away"));
+    fs::create_dir(desk.path().join("other")).unwrap();
+    fs::write(desk.path().join("other/new.txt"), "NI number AB123459C\n").unwrap();
+    fs::rename(&share, &away).unwrap();
+    let both = ["scan", "share", "other", "--quiet"];
+    let scan = run(desk.path(), &both);
+    assert_eq!(scan.status.code(), Some(3), "{}", said(&scan));
+    let whole = fs::canonicalize(desk.path()).unwrap().join("share");
+    assert_eq!(
+        said(&scan),
+        format!(
+            "domesday: share does not exist: check the spelling, or whether the share is mounted. Nothing there is \
+             marked as gone; the other folders are scanned\ndomesday: not scanned, because not there: {}",
+            whole.display()
+        )
+    );
+    assert_eq!(gone(desk.path()), (7, 0));
+    let text = String::from_utf8_lossy(&run(desk.path(), STATUS).stdout).into_owned();
+    assert!(
+        text.contains("share was not there: is it mounted? Nothing was marked as gone"),
+        "{text}"
+    );
+    let find = run(desk.path(), &["find", "--nino", "AB123451C"]);
+    assert_eq!(find.status.code(), Some(0), "still found: {}", said(&find));
+    // The empty folder it is mounted at says the same.
+    fs::create_dir(&share).unwrap();
+    let scan = run(desk.path(), &both);
+    assert_eq!(scan.status.code(), Some(3), "{}", said(&scan));
+    assert!(
+        said(&scan)
+            .contains("is empty, but held documents at the last scan: is the share mounted?"),
+        "{}",
+        said(&scan)
+    );
+    assert_eq!(gone(desk.path()), (7, 0));
+    // There again, and as it was.
+    fs::remove_dir(&share).unwrap();
+    fs::rename(&away, &share).unwrap();
+    let scan = run(desk.path(), &["scan", "share", "other"]);
+    assert_eq!(scan.status.code(), Some(0), "{}", said(&scan));
+    let text = String::from_utf8_lossy(&scan.stdout).into_owned();
+    assert!(text.contains("Walked 7 entries = 7 unchanged"), "{text}");
+    // A file is a mistake of the command, not a share that is away.
+    let scan = run(desk.path(), &["scan", "share", "other/new.txt"]);
+    assert_eq!(scan.status.code(), Some(2), "{}", said(&scan));
+}
+
+#[test]
+fn a_folder_excluded_later_counts_as_excluded_and_not_as_gone() {
+    let desk = desk();
+    fs::create_dir(desk.path().join("share/hr")).unwrap();
+    fs::write(
+        desk.path().join("share/hr/pay.txt"),
+        "NI number AB123459C\n",
+    )
+    .unwrap();
+    assert_eq!(run(desk.path(), SCAN).status.code(), Some(0));
+    let without = ["scan", "share", "--quiet", "--exclude", "hr"];
+    assert_eq!(run(desk.path(), &without).status.code(), Some(0));
+    assert_eq!(gone(desk.path()), (8, 0));
+    let find = ["find", "--nino", "AB123459C"];
+    assert_eq!(run(desk.path(), &find).status.code(), Some(1));
+    assert_eq!(run(desk.path(), SCAN).status.code(), Some(0));
+    assert_eq!(run(desk.path(), &find).status.code(), Some(0));
+    assert_eq!(gone(desk.path()), (8, 1), "the folder is an entry no more");
+}
+
 /// A small file system of memory, where this account may make one; given back at the end.
 #[cfg(target_os = "linux")]
 struct Small(PathBuf);

@@ -36,7 +36,7 @@ impl Exit {
         (
             Exit::Unread,
             3,
-            "complete, but some documents could not be read",
+            "complete, but some documents could not be read, or one of several folders to scan was not there",
         ),
         (
             Exit::TimeUp,

@@ -167,7 +167,7 @@ fn file_name(path: &Path) -> String {
 
 impl Inspection<'_> {
     fn folder(&self, given: &Path, threads: usize) -> anyhow::Result<()> {
-        let roots = roots(&[given])?;
+        let roots = roots(&[given])?.there;
         let exclusions = Exclusions::new(&roots, &[])?;
         let options = Options::default();
         let walk = Walk::new(&roots, &exclusions, &options, self.opener);

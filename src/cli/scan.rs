@@ -40,7 +40,7 @@ use crate::{
         fault::Fault,
         supervise::{self, Watch as _, Wish},
     },
-    walk::{Exclusions, Root, roots},
+    walk::{Exclusions, Root, Roots, roots},
 };
 
 /// Scan folders into an inventory, and print what a data protection officer needs to know
@@ -242,7 +242,7 @@ fn scan(
     }
     // What can be wrong with the arguments is said before anything is made.
     let checked = roots(&args.paths)?;
-    Exclusions::new(&checked, &args.exclude)?;
+    Exclusions::new(&checked.there, &args.exclude)?;
     options::check_folder_of(&args.inventory)?;
     finish::check(&config.outputs)?;
     if let Some(file) = &args.schedule.metrics {
@@ -250,6 +250,13 @@ fn scan(
     }
     let key = key(&args.inventory)?;
     let expected = look_before(args, &checked, &key)?;
+    let mut told: Vec<PathBuf> = Vec::new();
+    for (path, why) in &checked.away {
+        let message =
+            format!("{why}. Nothing there is marked as gone; the other folders are scanned");
+        log.line(Event::Note, Weight::Warning, &message, Value::Null);
+        told.push(path.clone());
+    }
     let job = job(args, config, &key)?;
     stand_back(args.schedule.nice)?;
     let stops = watch_signals()?;
@@ -290,10 +297,40 @@ fn scan(
         );
         log.line(Event::Note, Weight::Error, &message, Value::Null);
     }
-    if let Some(root) = ended.empty.first() {
+    // Nothing at all was there: as when it is seen before.
+    if let Some(root) = ended.empty.first()
+        && ended.empty.len() == started_roots(&show)
+    {
         bail!("{}", unmounted(&root.display()));
     }
     let met = tell(args, &show)?;
+    for root in &ended.empty {
+        log.line(
+            Event::Note,
+            Weight::Warning,
+            &unmounted(&root.display()),
+            Value::Null,
+        );
+    }
+    // What went away while the scan ran, too.
+    for root in &ended.away {
+        let path = root.to_path();
+        if !told.iter().any(|told| path.ends_with(told)) {
+            let message = format!(
+                "{} was not there: is the share mounted? Nothing there was marked as gone",
+                root.display()
+            );
+            log.line(Event::Note, Weight::Warning, &message, Value::Null);
+        }
+    }
+    if ended.unlisted > 0 {
+        let message = format!(
+            "{} in folders that could not be listed. Nothing there was marked as gone; `domesday report coverage` \
+             names the folders",
+            text::plural(ended.unlisted, "document lies", "documents lie")
+        );
+        log.line(Event::Note, Weight::Warning, &message, Value::Null);
+    }
     if ended.absent > 0 {
         let message = format!(
             "{} on a file system of which nothing is there now: is a share inside a root not mounted? \
@@ -311,13 +348,30 @@ fn scan(
     }
     let exit = match (
         met,
-        ended.progress.unread + ended.unread_members + ended.absent,
+        ended.progress.unread
+            + ended.unread_members
+            + ended.absent
+            + (ended.away.len() + ended.empty.len()) as u64,
     ) {
         (true, _) => Exit::Met,
         (false, 0) => Exit::Complete,
         (false, _) => Exit::Unread,
     };
-    Ok((exit, String::new()))
+    let message = match (&ended.away[..], &ended.empty[..]) {
+        ([], []) => String::new(),
+        (away, empty) => {
+            let paths: Vec<_> = away.iter().chain(empty).map(RawPath::display).collect();
+            format!("not scanned, because not there: {}", paths.join(", "))
+        }
+    };
+    Ok((exit, message))
+}
+
+/// How many folders the scanner walked.
+fn started_roots(show: &Show) -> usize {
+    show.started
+        .as_ref()
+        .map_or(0, |started| started.roots.len())
 }
 
 /// Lowers the priority of this process and of those that it starts.
@@ -339,9 +393,9 @@ fn unmounted(root: &str) -> String {
     )
 }
 
-/// What an inventory that is there already says before anything is done to it: that the key fits, that no root has become
-/// empty, and how many entries to expect.
-fn look_before(args: &ScanArgs, checked: &[Root], key: &Key) -> anyhow::Result<u64> {
+/// What an inventory that is there already says before anything is done to it: that the key fits, that not every root has
+/// become empty, and how many entries to expect.
+fn look_before(args: &ScanArgs, checked: &Roots, key: &Key) -> anyhow::Result<u64> {
     if !args.inventory.exists() {
         return Ok(0);
     }
@@ -352,11 +406,16 @@ fn look_before(args: &ScanArgs, checked: &[Root], key: &Key) -> anyhow::Result<u
         Err(error) => return Err(error.into()),
     };
     inventory.check_key(key)?;
-    for root in inventory.roots()? {
-        let path = root.path.to_path();
-        if root.documents > 0 && checked.iter().any(|c| c.empty && c.path == path) {
-            bail!("{}", unmounted(&root.path.display()));
-        }
+    let known = inventory.roots()?;
+    let held = |root: &Root| {
+        known
+            .iter()
+            .any(|known| known.documents > 0 && known.path.to_path() == root.path)
+    };
+    if let Some(root) = checked.there.first()
+        && checked.there.iter().all(|root| root.empty && held(root))
+    {
+        bail!("{}", unmounted(&RawPath::new(&root.path).display()));
     }
     let last = inventory
         .runs(10)?
@@ -455,14 +514,11 @@ fn tell(args: &ScanArgs, show: &Show) -> anyhow::Result<bool> {
         return Ok(false);
     }
     let inventory = Inventory::open(&args.inventory)?;
-    let model = summary::model(&inventory)?;
+    let options = report_options(Level::Medium, &Config::default());
+    let model = summary::model(&inventory, &options)?;
     if !silent {
         let mut out = terminal::output();
-        summary::render(
-            &model,
-            &report_options(Level::Medium, &Config::default()),
-            &mut out,
-        )?;
+        summary::render(&model, &options, &mut out)?;
         if let Some(started) = &show.started
             && !started.sandboxed
             && !args.no_sandbox

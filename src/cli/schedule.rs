@@ -216,7 +216,7 @@ Type=oneshot
 User={user}
 WorkingDirectory={folder}
 ExecStart={command}
-# 3: complete, but some documents could not be read; 4: its time was up, it goes on the next night.
+# 3: complete, but some documents could not be read, or a folder was not there; 4: its time was up, it goes on the next night.
 SuccessExitStatus=3 4
 # The first signal asks it to stop in good order; it asks its own processes.
 KillMode=mixed

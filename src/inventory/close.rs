@@ -1,6 +1,7 @@
-//! The writer's half for ends: a root walked to its end, a run closed, rows nobody needs any more.
+//! The writer's half for the end of a run: its totals, moves, rows nobody needs any more. What the end of a root's walk
+//! means is in `walked`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use rusqlite::{OptionalExtension as _, params};
 use serde::Serialize;
@@ -20,23 +21,7 @@ use crate::{
 };
 
 /// Rows handled in one transaction when there may be millions.
-const CHUNK: usize = 5_000;
-
-/// What the end of a root's walk meant for the documents that were not met.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Walked {
-    /// So many were marked gone.
-    Gone {
-        /// Marked as gone.
-        gone: u64,
-        /// Left as they were: they lay on a file system of which nothing was met, while of others something was. A share
-        /// mounted somewhere inside the root and not mounted now looks like this.
-        absent: u64,
-    },
-    /// The walk met nothing where there were so many documents: a share that is not mounted looks like this, so nothing
-    /// was marked.
-    Empty(u64),
-}
+pub(super) const CHUNK: usize = 5_000;
 
 /// How the entries of a run ended, and whether they add up.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -72,80 +57,6 @@ impl Writer {
                 tx.execute("DELETE FROM content WHERE id = ?1", [content])?;
             }
             Ok(())
-        })
-    }
-
-    /// Says that a root was walked to its end, so that what was not met in this run is gone.
-    pub fn root_walked(&mut self, root: RootId) -> Result<Walked, InventoryError> {
-        let run = self.current()?;
-        // All that was there was met, in this root and in the others: nothing is missing, and nothing need be looked up.
-        let all_met = self
-            .last
-            .as_ref()
-            .is_some_and(|last| last.documents == self.met.known);
-        let (mut met, mut missed) = (HashMap::<i64, u64>::new(), Vec::new());
-        if !all_met {
-            let mut statement = self
-                .db
-                .prepare(
-                    "SELECT d.id, COALESCE(d.device, 0) FROM folder f JOIN document d ON d.folder = f.id
-                     WHERE f.root = ?1 AND d.gone_run IS NULL",
-                )
-                .map_err(|e| self.sql(e))?;
-            let mut rows = statement.query([root.0]).map_err(|e| self.sql(e))?;
-            while let Some(row) = rows.next().map_err(|e| self.sql(e))? {
-                let id: i64 = row.get(0).map_err(|e| self.sql(e))?;
-                let device: i64 = row.get(1).map_err(|e| self.sql(e))?;
-                if self.met.contains(id) {
-                    *met.entry(device).or_default() += 1;
-                } else {
-                    missed.push((id, device));
-                }
-            }
-        }
-        if met.is_empty() && !missed.is_empty() {
-            return Ok(Walked::Empty(missed.len() as u64));
-        }
-        let all = missed.len() as u64;
-        // Where the device is not known (0) nothing can be told by it.
-        missed.retain(|(_, device)| *device == 0 || met.contains_key(device));
-        let absent = all - missed.len() as u64;
-        if !missed.is_empty() {
-            self.last = None;
-        }
-        let at = now();
-        for chunk in missed.chunks(CHUNK) {
-            self.in_transaction(|tx, _| {
-                for (id, _) in chunk {
-                    tx.prepare_cached(
-                        "UPDATE content SET live = live - 1
-                         WHERE id = (SELECT content FROM document WHERE id = ?1)",
-                    )?
-                    .execute([id])?;
-                    tx.prepare_cached(
-                        "UPDATE document SET gone_run = ?2, gone_at = ?3 WHERE id = ?1",
-                    )?
-                    .execute(params![id, run.id, at])?;
-                    tx.prepare_cached(
-                        "INSERT INTO change (run, document, what) VALUES (?2, ?1, 'gone')",
-                    )?
-                    .execute([id, &run.id])?;
-                }
-                Ok(())
-            })?;
-        }
-        self.in_transaction(|tx, _| {
-            tx.execute(
-                "UPDATE root SET walked_run = ?2, walked_at = ?3 WHERE id = ?1",
-                params![root.0, run.id, at],
-            )?;
-            // Whatever was met has an outcome by now: those that are left are not there any more.
-            tx.execute("DELETE FROM suspect WHERE root = ?1", [root.0])?;
-            Ok(())
-        })?;
-        Ok(Walked::Gone {
-            gone: missed.len() as u64,
-            absent,
         })
     }
 

@@ -100,11 +100,25 @@ impl Inventory {
     pub fn changes<E: From<InventoryError>>(
         &self,
         since: RunId,
-        mut each: impl FnMut(&Change) -> Result<(), E>,
+        each: impl FnMut(&Change) -> Result<(), E>,
     ) -> Result<(), E> {
+        self.first_changes(since, usize::MAX, each).map(|_| ())
+    }
+
+    /// The same, but of each kind only so many; how many there are of each kind that there are.
+    pub fn first_changes<E: From<InventoryError>>(
+        &self,
+        since: RunId,
+        most: usize,
+        mut each: impl FnMut(&Change) -> Result<(), E>,
+    ) -> Result<Vec<(What, u64)>, E> {
+        let mut counts = Vec::new();
         for what in What::ALL {
             let rows = self.changed(what, since).map_err(|e| self.sql(e))?;
-            for (document, run, before, after) in rows {
+            if !rows.is_empty() {
+                counts.push((what, rows.len() as u64));
+            }
+            for (document, run, before, after) in rows.into_iter().take(most) {
                 let Some(place) = self.place(DocumentId(document))? else {
                     continue;
                 };
@@ -124,7 +138,7 @@ impl Inventory {
                 })?;
             }
         }
-        Ok(())
+        Ok(counts)
     }
 
     #[allow(clippy::type_complexity)] // one row, used at one place
@@ -156,27 +170,5 @@ impl Inventory {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
             })?
             .collect()
-    }
-
-    /// Contents that are held at more than one place and hold personal data of medium or high confidence: their places,
-    /// those held most often first.
-    pub fn copies<E: From<InventoryError>>(
-        &self,
-        mut each: impl FnMut(&[Place]) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let read = || -> rusqlite::Result<Vec<i64>> {
-            self.db
-                .prepare_cached(
-                    "SELECT id FROM content WHERE live > 1 AND high + medium > 0 ORDER BY live DESC, id",
-                )?
-                .query_map([], |row| row.get(0))?
-                .collect()
-        };
-        for content in read().map_err(|e| self.sql(e))? {
-            let mut places = self.places_of(content).map_err(|e| self.sql(e))?;
-            places.retain(|place| place.gone_at.is_none());
-            each(&places)?;
-        }
-        Ok(())
     }
 }

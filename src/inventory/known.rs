@@ -101,6 +101,8 @@ pub struct Known {
     tick: u64,
     rule_sets: HashMap<i64, Fingerprint>,
     reader_sets: HashMap<i64, Readers>,
+    /// Whether everything was read by the readers of today, so that nobody need look by which.
+    current: bool,
 }
 
 struct Folder {
@@ -114,8 +116,17 @@ enum Documents {
     Many(i64),
 }
 
-const COLUMNS: &str = "d.name, d.id, d.size, d.mtime, d.ctime, d.inode, d.device, d.links, d.outcome, d.reason, \
-                       d.rules, c.readers";
+/// What is asked of documents; with the readers that read them, or without.
+fn select(current: bool) -> String {
+    let (readers, join) = match current {
+        true => ("NULL", ""),
+        false => ("c.readers", "LEFT JOIN content c ON c.id = d.content"),
+    };
+    format!(
+        "SELECT d.name, d.id, d.size, d.mtime, d.ctime, d.inode, d.device, d.links, d.outcome, d.reason, d.rules, {readers}
+         FROM document d {join} WHERE d.folder = ?1 AND d.gone_run IS NULL"
+    )
+}
 
 impl Known {
     /// Opens the inventory that the writer has open, or an old one.
@@ -132,7 +143,38 @@ impl Known {
             tick: 0,
             rule_sets: HashMap::new(),
             reader_sets: HashMap::new(),
+            current: false,
         })
+    }
+
+    /// The same, and when nothing was read by other readers than those of today (`version` tells them), which is usual, it
+    /// is not asked of every document: half of a look goes into that.
+    pub fn with_readers(
+        mut self,
+        version: impl Fn(&str) -> Option<u32>,
+    ) -> Result<Known, InventoryError> {
+        let mut read = || -> rusqlite::Result<bool> {
+            let mut old = Vec::new();
+            let mut sets = self.db.prepare("SELECT id FROM reader_set")?;
+            let mut rows = sets.query([])?;
+            while let Some(row) = rows.next()? {
+                let id: i64 = row.get(0)?;
+                if !current(&reader_set(&self.db, &mut self.reader_sets, id)?, &version) {
+                    old.push(id.to_string());
+                }
+            }
+            // Old ones may be left over.
+            Ok(old.is_empty()
+                || !self
+                    .db
+                    .prepare(&format!(
+                        "SELECT 1 FROM content WHERE readers IN ({}) LIMIT 1",
+                        old.join(", ")
+                    ))?
+                    .exists([])?)
+        };
+        self.current = read().map_err(|e| InventoryError::from_sql(&self.path, e))?;
+        Ok(self)
     }
 
     fn sql(&self, error: rusqlite::Error) -> InventoryError {
@@ -191,16 +233,14 @@ impl Known {
             db,
             rule_sets,
             reader_sets,
+            current,
             ..
         } = self;
-        db.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM document d LEFT JOIN content c ON c.id = d.content
-             WHERE d.folder = ?1 AND d.name = ?2 AND d.gone_run IS NULL"
-        ))?
-        .query_row(params![many, Name(name)], |row| {
-            document(db, rule_sets, reader_sets, row)
-        })
-        .optional()
+        db.prepare_cached(&format!("{} AND d.name = ?2", select(*current)))?
+            .query_row(params![many, Name(name)], |row| {
+                document(db, rule_sets, reader_sets, row)
+            })
+            .optional()
     }
 
     fn load(&mut self, root: RootId, folder: &[u8]) -> rusqlite::Result<Documents> {
@@ -208,6 +248,7 @@ impl Known {
             db,
             rule_sets,
             reader_sets,
+            current,
             ..
         } = self;
         let mut documents = HashMap::new();
@@ -216,10 +257,7 @@ impl Known {
             .query_row(params![root.0, Name(folder)], |row| row.get(0))
             .optional()?;
         if let Some(id) = id {
-            let mut statement = db.prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM document d LEFT JOIN content c ON c.id = d.content
-                 WHERE d.folder = ?1 AND d.gone_run IS NULL"
-            ))?;
+            let mut statement = db.prepare_cached(&select(*current))?;
             let mut rows = statement.query([id])?;
             while let Some(row) = rows.next()? {
                 if documents.len() == MOST_LOADED {

@@ -14,12 +14,13 @@ use serde::{Deserialize, Serialize};
 use crate::{
     inventory::{
         error::InventoryError,
+        marks::{Mark, Marks, less},
         read::{Inventory, count, joined, name, outcome_kind},
         record::{Exposure, RawPath},
-        review::{Reviews, Verdict},
+        review::Reviews,
         rows::category,
     },
-    model::{Category, Confidence, Level, OutcomeKind},
+    model::{Category, Level, OutcomeKind},
 };
 
 /// What is held of one category. Copies count as often as they are there, except for people.
@@ -61,9 +62,6 @@ pub struct FolderFigures {
     /// Bytes.
     pub bytes: u64,
 }
-
-/// By part and rule: how many findings of each level were reviewed, and what was said of them.
-type Marked = HashMap<(i64, i64), ([u64; 3], Verdict)>;
 
 impl FolderFigures {
     /// Adds what another folder holds.
@@ -144,7 +142,31 @@ impl Holding {
         row.2 += other;
         row.3 = row.3.max(people);
     }
+
+    /// Takes findings out that were set aside.
+    fn less(&mut self, category: Category, counts: [u64; 3]) {
+        for row in self.categories.iter_mut().filter(|row| row.0 == category) {
+            less(&mut row.1, counts);
+            if row.1[1] + row.1[2] == 0 {
+                row.3 = 0;
+            }
+        }
+    }
+
+    /// Findings of medium and high confidence.
+    fn findings(&self) -> u64 {
+        self.categories.iter().map(|(_, [_, m, h], ..)| m + h).sum()
+    }
 }
+
+/// Rules by number.
+type Rules = HashMap<i64, (String, Category)>;
+
+/// Findings by rule: low, medium, high.
+type ByRule = HashMap<i64, [u64; 3]>;
+
+/// By content, and by document for names.
+type Holdings = (HashMap<i64, Holding>, HashMap<i64, Holding>);
 
 impl Inventory {
     /// The figures of what is there now.
@@ -170,19 +192,13 @@ impl Figures<'_> {
     /// All of them.
     pub(super) fn read(&self) -> rusqlite::Result<Overview> {
         let mut overview = Overview::default();
-        let reviews = self.reviews()?;
-        let marked = self.marked(&reviews)?;
-        let (mut contents, names) = self.holdings(&mut overview, &marked)?;
-        let mut paths: HashMap<i64, FolderFigures> = HashMap::new();
-        if reviews.speaks_of_paths() {
-            for id in self.folder_numbers()? {
-                paths.insert(id, FolderFigures::default());
-            }
-            self.name_folders(&mut paths)?;
-        }
+        let marks = Marks::read(self.0, &self.reviews()?)?;
+        let rules = self.rules()?;
+        let mut by_rule = ByRule::new();
+        let (mut contents, names) = self.holdings(&rules, &mut by_rule)?;
         let mut folders: HashMap<i64, FolderFigures> = HashMap::new();
         let mut statement = self.0.prepare(
-            "SELECT id, folder, size, exposure, outcome, reason, content, gone_run IS NOT NULL, name FROM document",
+            "SELECT id, folder, size, exposure, outcome, reason, content, gone_run IS NOT NULL FROM document",
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -215,18 +231,39 @@ impl Figures<'_> {
                 None => &mut empty,
             };
             let first = !std::mem::replace(&mut holding.counted, true);
-            let in_name = names.get(&row.get::<_, i64>(0)?);
-            if reviews.speaks_of_paths()
-                && let Some(folder) = paths.get(&row.get(1)?)
-                && let Some(verdict) =
-                    reviews.of_path(&joined(&folder.path, &name(row, 8)?).display())
-            {
-                let counted = holding.categories.iter().map(|(_, [_, m, h], ..)| m + h);
-                overview.reviewed[verdict as usize] += counted.sum::<u64>();
-                continue;
+            let id: i64 = row.get(0)?;
+            let mut all = holding.clone();
+            if let Some(in_name) = names.get(&id) {
+                for &(category, counts, other, people) in &in_name.categories {
+                    all.add(category, counts, other, people);
+                }
             }
-            overview.add_document(folder, holding, in_name, exposed, first);
+            match marks.of(id) {
+                None => {}
+                Some(Mark::All(verdict)) => {
+                    overview.reviewed[*verdict as usize] += all.findings();
+                    continue;
+                }
+                Some(Mark::Some(marked)) => {
+                    for marked in marked {
+                        let Some((_, category)) = rules.get(&marked.rule) else {
+                            continue;
+                        };
+                        let before = all.findings();
+                        all.less(*category, marked.counts);
+                        overview.reviewed[marked.verdict as usize] += before - all.findings();
+                        if first && let Some(sums) = by_rule.get_mut(&marked.rule) {
+                            less(sums, marked.counts);
+                        }
+                    }
+                }
+            }
+            overview.add_document(folder, &all, exposed, first);
         }
+        overview.rules = by_rule
+            .into_iter()
+            .filter_map(|(rule, counts)| Some((rules.get(&rule)?.0.clone(), counts)))
+            .collect();
         self.name_folders(&mut folders)?;
         overview.folders = folders.into_values().collect();
         self.members(&mut overview)?;
@@ -241,61 +278,8 @@ impl Figures<'_> {
         })
     }
 
-    fn folder_numbers(&self) -> rusqlite::Result<Vec<i64>> {
+    fn rules(&self) -> rusqlite::Result<Rules> {
         self.0
-            .prepare("SELECT id FROM folder")?
-            .query_map([], |row| row.get(0))?
-            .collect()
-    }
-
-    /// Findings that reviews of values speak of, by part and rule: low, medium, high.
-    fn marked(&self, reviews: &Reviews) -> rusqlite::Result<Marked> {
-        let mut marked = Marked::new();
-        let mut seen = std::collections::HashSet::new();
-        let mut values = self.0.prepare(
-            "SELECT v.part, v.rule, v.count, v.confidence, r.name, p.content, p.document
-             FROM value v JOIN rule r ON r.id = v.rule JOIN part p ON p.id = v.part
-             WHERE v.hash = ?1 AND v.status = 0",
-        )?;
-        let mut places = self.0.prepare(
-            "SELECT r.path, f.path, d.name FROM document d JOIN folder f ON f.id = d.folder
-             JOIN root r ON r.id = f.root WHERE d.content = ?1 OR d.id = ?2",
-        )?;
-        for review in reviews.iter() {
-            let Some(hash) = review.hash else { continue };
-            let mut rows = values.query([hash.0 as i64])?;
-            while let Some(row) = rows.next()? {
-                let (part, rule): (i64, i64) = (row.get(0)?, row.get(1)?);
-                let by: String = row.get(4)?;
-                let (content, document): (Option<i64>, Option<i64>) = (row.get(5)?, row.get(6)?);
-                let mut at = places.query(rusqlite::params![content, document])?;
-                let mut verdict = None;
-                while let Some(place) = at.next()? {
-                    let folder = joined(&name(place, 0)?, &name(place, 1)?);
-                    let path = joined(&folder, &name(place, 2)?).display();
-                    verdict = verdict.or(reviews.of(&by, hash, &path));
-                }
-                let Some(verdict) = verdict else { continue };
-                if seen.insert((part, rule, hash)) {
-                    let level = Confidence(row.get(3)?).level() as usize;
-                    let sums = marked.entry((part, rule)).or_insert(([0; 3], verdict));
-                    sums.0[level] += count(row, 2)?;
-                }
-            }
-        }
-        Ok(marked)
-    }
-
-    /// Findings by content, and by document where they lie in its name.
-    #[allow(clippy::type_complexity)] // two maps, used at one place
-    fn holdings(
-        &self,
-        overview: &mut Overview,
-        marked: &HashMap<(i64, i64), ([u64; 3], Verdict)>,
-    ) -> rusqlite::Result<(HashMap<i64, Holding>, HashMap<i64, Holding>)> {
-        let (mut contents, mut names) = (HashMap::new(), HashMap::new());
-        let rules: HashMap<i64, (String, Category)> = self
-            .0
             .prepare("SELECT id, name, category FROM rule")?
             .query_map([], |row| {
                 Ok((
@@ -303,10 +287,14 @@ impl Figures<'_> {
                     (row.get(1)?, category(row.get_ref(2)?.as_str()?)),
                 ))
             })?
-            .collect::<Result<_, _>>()?;
-        let mut by_rule: HashMap<i64, [u64; 3]> = HashMap::new();
+            .collect()
+    }
+
+    /// Findings by content, and by document where they lie in its name; each content once by rule.
+    fn holdings(&self, rules: &Rules, by_rule: &mut ByRule) -> rusqlite::Result<Holdings> {
+        let (mut contents, mut names) = (HashMap::new(), HashMap::new());
         let mut statement = self.0.prepare(
-            "SELECT f.rule, f.low, f.medium, f.high, f.other, f.different, p.people, p.content, p.document, f.part
+            "SELECT f.rule, f.low, f.medium, f.high, f.other, f.different, p.people, p.content, p.document
              FROM finding f CROSS JOIN part p ON p.id = f.part",
         )?;
         let mut rows = statement.query([])?;
@@ -315,14 +303,7 @@ impl Figures<'_> {
             let Some((_, category)) = rules.get(&rule) else {
                 continue;
             };
-            let mut counts = [count(row, 1)?, count(row, 2)?, count(row, 3)?];
-            if let Some((less, verdict)) = marked.get(&(row.get(9)?, rule)) {
-                for (count, less) in counts.iter_mut().zip(less).skip(1) {
-                    let taken = (*less).min(*count);
-                    *count -= taken;
-                    overview.reviewed[*verdict as usize] += taken;
-                }
-            }
+            let counts = [count(row, 1)?, count(row, 2)?, count(row, 3)?];
             let (other, different, people) = (count(row, 4)?, count(row, 5)?, count(row, 6)?);
             // Identifiers of a category tell people apart; words (a diagnosis) do not, so their number says nothing.
             let sure = counts[1] + counts[2];
@@ -343,10 +324,6 @@ impl Figures<'_> {
             };
             holding.add(*category, counts, other, people);
         }
-        overview.rules = by_rule
-            .into_iter()
-            .filter_map(|(rule, counts)| Some((rules.get(&rule)?.0.clone(), counts)))
-            .collect();
         Ok((contents, names))
     }
 
@@ -393,17 +370,10 @@ impl Overview {
     fn add_document(
         &mut self,
         folder: &mut FolderFigures,
-        content: &Holding,
-        in_name: Option<&Holding>,
+        all: &Holding,
         exposed: bool,
         first: bool,
     ) {
-        let mut all = content.clone();
-        if let Some(in_name) = in_name {
-            for &(category, counts, other, people) in &in_name.categories {
-                all.add(category, counts, other, people);
-            }
-        }
         let (mut holds, mut special) = (false, false);
         for &(category, counts, other, people) in &all.categories {
             let figures = self.categories.entry(category).or_default();

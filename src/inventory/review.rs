@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::inventory::{
     database,
     error::InventoryError,
+    marks::Marks,
     read::{Inventory, count},
     record::ValueHash,
     rows::FindingRow,
@@ -77,6 +78,7 @@ pub struct Review {
 #[derive(Default)]
 pub struct Reviews {
     all: Vec<(Review, Option<GlobMatcher>)>,
+    /// Whether any speaks of paths whatever the value.
     paths: bool,
 }
 
@@ -126,20 +128,35 @@ impl Reviews {
         self.of(&row.rule.rule, row.finding.value, &row.place.path.display())
     }
 
-    /// Whether any speaks of a whole path.
+    /// Whether any speaks of all that is at a path.
     pub(super) fn of_path(&self, path: &str) -> Option<Verdict> {
-        if !self.paths {
-            return None;
+        self.at(path)
+            .find(|review| review.rule.is_none())
+            .map(|review| review.verdict)
+    }
+
+    /// Rules of which all findings at a path are spoken of, each once.
+    pub(super) fn rules_at(&self, path: &str) -> Vec<(&str, Verdict)> {
+        let mut rules: Vec<(&str, Verdict)> = Vec::new();
+        for review in self.at(path) {
+            if let Some(rule) = review.rule.as_deref()
+                && rules.iter().all(|(known, _)| *known != rule)
+            {
+                rules.push((rule, review.verdict));
+            }
         }
+        rules
+    }
+
+    /// Those that speak of a path whatever the value, the last one first.
+    fn at(&self, path: &str) -> impl Iterator<Item = &Review> {
         self.all
             .iter()
             .rev()
-            .find(|(review, glob)| {
-                review.hash.is_none()
-                    && review.rule.is_none()
-                    && glob.as_ref().is_some_and(|g| g.is_match(path))
+            .filter(move |(review, glob)| {
+                review.hash.is_none() && glob.as_ref().is_some_and(|g| g.is_match(path))
             })
-            .map(|(review, _)| review.verdict)
+            .map(|(review, _)| review)
     }
 
     pub(super) fn speaks_of_paths(&self) -> bool {
@@ -158,7 +175,7 @@ impl Reviews {
                 continue;
             }
             let glob = review.path.as_deref().map(matcher).transpose()?;
-            reviews.paths |= glob.is_some() && review.hash.is_none() && review.rule.is_none();
+            reviews.paths |= glob.is_some() && review.hash.is_none();
             reviews.all.push((review, glob));
         }
         Ok(reviews)
@@ -206,6 +223,11 @@ pub struct OwnList {
 }
 
 impl Inventory {
+    /// What the reviews that hold set aside, document by document.
+    pub fn marks(&self) -> Result<Marks, InventoryError> {
+        Marks::read(&self.db, &self.reviewed()?).map_err(|e| self.sql(e))
+    }
+
     /// The reviews that hold.
     pub fn reviewed(&self) -> Result<Reviews, InventoryError> {
         Reviews::read(&self.db, &self.path)
@@ -369,7 +391,7 @@ mod tests {
                 undone: None,
             };
             let glob = review.path.as_deref().map(|p| matcher(p).unwrap());
-            reviews.paths |= glob.is_some() && hash.is_none() && rule.is_none();
+            reviews.paths |= glob.is_some() && hash.is_none();
             reviews.all.push((review, glob));
         }
         reviews
@@ -395,6 +417,15 @@ mod tests {
         assert_eq!(of("nino", 8, "/share/a/b/c.csv"), Some(Verdict::Accepted));
         assert_eq!(of("nino", 8, "/share/b.csv"), None);
         assert!(all.of_path("/share/HR/x").is_some() && all.of_path("/share/a.csv").is_none());
+        let tests = reviews(&[
+            (Verdict::Accepted, Some("utr"), None, Some("*/tests/*")),
+            (Verdict::FalsePositive, Some("utr"), None, Some("*/tests/*")),
+        ]);
+        assert_eq!(
+            tests.rules_at("/share/tests/a"),
+            [("utr", Verdict::FalsePositive)]
+        );
+        assert!(tests.of_path("/share/tests/a").is_none() && tests.rules_at("/share/a").is_empty());
         assert!(matcher("a[").is_err());
     }
 }

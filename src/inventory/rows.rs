@@ -55,6 +55,8 @@ fn flat_outcome<S: Serializer>(outcome: &Outcome, serializer: S) -> Result<S::Ok
 /// What one rule found in one part of a document.
 #[derive(Clone, Debug, Serialize)]
 pub struct RuleCount {
+    #[serde(skip)]
+    pub(super) id: i64,
     /// Rule.
     pub rule: Arc<str>,
     /// Its category.
@@ -92,6 +94,12 @@ impl PartRow {
     /// The id of a finding in this part of a place.
     pub fn id_of(&self, place: &Place, rule: &RuleCount, number: u64) -> FindingId {
         finding_id(place, self, rule, number)
+    }
+
+    /// What the ids of findings in this part of a place begin with: `9f3a2c1b.2`.
+    pub fn base_of(&self, place: &Place, rule: &RuleCount) -> String {
+        let id = self.id_of(place, rule, 0).to_string();
+        id.split('/').next().unwrap_or_default().to_owned()
     }
 }
 
@@ -327,13 +335,14 @@ impl Inventory {
             .query_map([id], part)?
             .collect::<Result<_, _>>()?;
         let mut statement = self.db.prepare_cached(
-            "SELECT r.name, r.category, f.low, f.medium, f.high, f.other, f.different
+            "SELECT r.name, r.category, f.low, f.medium, f.high, f.other, f.different, r.id
              FROM finding f JOIN rule r ON r.id = f.rule WHERE f.part = ?1 ORDER BY f.rule",
         )?;
         for part in &mut parts {
             part.rules = statement
                 .query_map([part.id], |row| {
                     Ok(RuleCount {
+                        id: row.get(7)?,
                         rule: row.get::<_, String>(0)?.into(),
                         category: category(row.get_ref(1)?.as_str()?),
                         counts: [count(row, 2)?, count(row, 3)?, count(row, 4)?],

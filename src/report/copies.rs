@@ -32,7 +32,7 @@ impl Report for Copies {
             let size = places.first().and_then(|place| place.size).unwrap_or(0);
             writeln!(out, "{} places, {} each", places.len(), text::bytes(size))?;
             for place in places {
-                writeln!(out, "  {}", text::terminal(&place.path.display()))?;
+                writeln!(out, "  {}", text::terminal(&place.path().display()))?;
             }
             Ok(())
         })?;

@@ -4,6 +4,7 @@
 //! report says is worked out as a plain model first and rendered after, so that a page elsewhere can use the same model.
 //! Reports read committed rows only, and every one that gives figures says what was not read.
 
+pub mod ages;
 mod changes;
 mod copies;
 mod coverage;

@@ -14,12 +14,15 @@
 //! apart). The weights are a convention, to be compared with one another and over time: no probability, no money. Whether
 //! a breach is to be reported is for people to decide.
 
-use std::{collections::BTreeMap, io::Write};
+use std::{collections::HashMap, io::Write, sync::Arc};
 
 use crate::{
-    inventory::{Held, Inventory, record::Exposure},
-    model::{Category, Class},
-    report::{Options, Report, ReportError, text},
+    inventory::{
+        Categories, Folder, Held, Inventory,
+        record::{Exposure, RawPath},
+    },
+    model::Category,
+    report::{Options, Report, ReportError, ages::Ages, text},
 };
 
 /// What a category weighs. Special category data and offences outweigh what identifies, that outweighs what describes.
@@ -54,9 +57,6 @@ const LISTED: usize = 50;
 /// Folders that it lists.
 const FOLDERS: usize = 20;
 
-/// Files older than this have lost their date.
-const FIRST_YEAR: i16 = 1980;
-
 /// How bad it is, in words.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Band {
@@ -71,12 +71,21 @@ pub enum Band {
 }
 
 impl Band {
+    /// All of them, the least first.
+    pub const ALL: [Band; 4] = [Band::Low, Band::Moderate, Band::High, Band::Critical];
+
     fn of(score: f64) -> Band {
-        match score {
-            s if s < 10.0 => Band::Low,
-            s if s < 50.0 => Band::Moderate,
-            s if s < 200.0 => Band::High,
-            _ => Band::Critical,
+        let over = |band: &Band| score >= band.from();
+        Band::ALL.into_iter().rev().find(over).unwrap_or(Band::Low)
+    }
+
+    /// The least score in it.
+    pub fn from(self) -> f64 {
+        match self {
+            Band::Low => 0.0,
+            Band::Moderate => 10.0,
+            Band::High => 50.0,
+            Band::Critical => 200.0,
         }
     }
 
@@ -107,23 +116,22 @@ pub struct Risk {
 }
 
 impl Risk {
-    /// Of a document, on a day.
-    pub fn of(held: &Held, options: &Options) -> Risk {
-        let categories: Vec<Category> = held.categories.iter().collect();
-        let weight = |category: &Category| {
-            let known = WEIGHTS.iter().find(|(c, _)| c == category);
-            known.map_or(1, |(_, weight)| *weight)
-        };
+    /// Of a document.
+    pub fn of(held: &Held, ages: &Ages) -> Risk {
         Risk {
-            content: categories.iter().map(weight).sum(),
-            linked: linked(&categories),
+            content: WEIGHTS
+                .iter()
+                .filter(|(category, _)| held.categories.contains(*category))
+                .map(|(_, weight)| weight)
+                .sum(),
+            linked: linked(held.categories),
             people: 1.0 + (held.people.max(1) as f64).log10(),
             exposure: match held.exposure {
                 Exposure::Owner => 1.0,
                 Exposure::Group | Exposure::Unknown => 1.5,
                 Exposure::Everyone => 3.0,
             },
-            years: held.modified.and_then(|at| years(at, options)),
+            years: held.modified.and_then(|at| ages.years(at)),
         }
     }
 
@@ -162,12 +170,10 @@ impl Risk {
 
 /// What categories are worth together: a person named (or numbered) with a special category, an offence or safeguarding
 /// 2.5; a name with a national identifier, or with money or an account, 2.0; with birth 1.6; with contact details 1.3.
-fn linked(categories: &[Category]) -> f64 {
-    let has = |category| categories.contains(&category);
+fn linked(categories: Categories) -> f64 {
+    let has = |category| categories.contains(category);
     let who = has(Category::Name) || has(Category::NationalId);
-    let grave = categories
-        .iter()
-        .any(|c| c.class() != Class::Standard || *c == Category::ChildSafeguarding);
+    let grave = categories.is_special() || has(Category::ChildSafeguarding);
     if who && grave {
         2.5
     } else if has(Category::Name) && (has(Category::NationalId) || has(Category::Financial)) {
@@ -181,26 +187,16 @@ fn linked(categories: &[Category]) -> f64 {
     }
 }
 
-fn years(modified: i64, options: &Options) -> Option<u32> {
-    let at = jiff::Timestamp::from_nanosecond(modified.into()).ok()?;
-    let day = at.to_zoned_datetime(options.timezone.clone()).date();
-    let today = options.today();
-    if day.year() < FIRST_YEAR || day > today {
-        return None;
-    }
-    let had = (today.month(), today.day()) >= (day.month(), day.day());
-    u32::try_from(today.year() - day.year() - i16::from(!had)).ok()
-}
-
 /// Every document with personal data, the riskiest first, then by path.
 pub fn documents(
     inventory: &Inventory,
     options: &Options,
 ) -> Result<Vec<(Risk, Held)>, ReportError> {
+    let ages = Ages::new(options);
     let mut all: Vec<(Risk, Held)> = Vec::new();
     inventory.held::<ReportError>(|held| {
         if !held.categories.is_empty() {
-            all.push((Risk::of(&held, options), held));
+            all.push((Risk::of(&held, &ages), held));
         }
         Ok(())
     })?;
@@ -213,8 +209,10 @@ pub fn documents(
 }
 
 /// The documents of a folder, without its subfolders.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct FolderRisk {
+    /// Which.
+    pub folder: Arc<Folder>,
     /// The sum of their risks.
     pub score: f64,
     /// How many they are.
@@ -224,25 +222,69 @@ pub struct FolderRisk {
     /// The greatest number of people that one of them is about.
     pub people: u64,
     /// The riskiest: its name and risk.
-    pub worst: (String, f64),
+    pub worst: (RawPath, f64),
 }
 
-/// Folders by path, the riskiest first.
-pub fn folders(documents: &[(Risk, Held)]) -> Vec<(String, FolderRisk)> {
-    let mut folders: BTreeMap<String, FolderRisk> = BTreeMap::new();
-    for (risk, held) in documents {
-        let folder = folders.entry(held.folder.whole().display()).or_default();
-        folder.score += risk.score();
+/// Sums the risks of documents up, folder by folder.
+#[derive(Default)]
+pub struct Sums {
+    folders: HashMap<i64, FolderRisk>,
+    bands: [u64; 4],
+}
+
+impl Sums {
+    /// Adds a document that holds something.
+    pub fn add(&mut self, risk: &Risk, held: &Held) {
+        let score = risk.score();
+        self.bands[Band::of(score) as usize] += 1;
+        let folder = self
+            .folders
+            .entry(held.folder.id)
+            .or_insert_with(|| FolderRisk {
+                folder: held.folder.clone(),
+                score: 0.0,
+                documents: 0,
+                everyone: 0,
+                people: 0,
+                worst: (RawPath::default(), 0.0),
+            });
+        folder.score += score;
         folder.documents += 1;
         folder.everyone += u64::from(held.exposure == Exposure::Everyone);
         folder.people = folder.people.max(held.people);
-        if risk.score() > folder.worst.1 {
-            folder.worst = (held.name.display(), risk.score());
+        if score > folder.worst.1 || score == folder.worst.1 && held.name < folder.worst.0 {
+            folder.worst = (held.name.clone(), score);
         }
     }
-    let mut folders: Vec<_> = folders.into_iter().collect();
-    folders.sort_by(|a, b| b.1.score.total_cmp(&a.1.score).then(a.0.cmp(&b.0)));
-    folders
+
+    /// How many documents are in a band.
+    pub fn of(&self, band: Band) -> u64 {
+        self.bands[band as usize]
+    }
+
+    /// The folders, the riskiest first.
+    pub fn folders(self) -> Vec<FolderRisk> {
+        let mut folders: Vec<FolderRisk> = self.folders.into_values().collect();
+        folders.sort_by(|a, b| {
+            b.score
+                .total_cmp(&a.score)
+                .then_with(|| a.folder.whole().cmp(&b.folder.whole()))
+        });
+        folders
+    }
+}
+
+/// Of all folders with personal data.
+pub fn folders(inventory: &Inventory, options: &Options) -> Result<Sums, ReportError> {
+    let ages = Ages::new(options);
+    let mut sums = Sums::default();
+    inventory.held::<ReportError>(|held| {
+        if !held.categories.is_empty() {
+            sums.add(&Risk::of(&held, &ages), &held);
+        }
+        Ok(())
+    })?;
+    Ok(sums)
 }
 
 /// The report.
@@ -264,7 +306,12 @@ impl Report for RiskReport {
         out: &mut dyn Write,
     ) -> Result<(), ReportError> {
         let documents = documents(inventory, options)?;
-        let folders = folders(&documents);
+        let mut sums = Sums::default();
+        for (risk, held) in &documents {
+            sums.add(risk, held);
+        }
+        let bands = Band::ALL.map(|band| text::number(sums.of(band)));
+        let folders = sums.folders();
         writeln!(
             out,
             "risk = content × linked × people × exposure × age; a folder's is the sum of its documents'\n"
@@ -274,7 +321,7 @@ impl Report for RiskReport {
             "{:>10} {:>7} {:>9} {:>9}  FOLDER (its subfolders apart), and its riskiest document",
             "RISK", "FILES", "EXPOSED", "PEOPLE ≤"
         )?;
-        for (path, folder) in folders.iter().take(FOLDERS) {
+        for folder in folders.iter().take(FOLDERS) {
             writeln!(
                 out,
                 "{:>10} {:>7} {:>9} {:>9}  {}  ({} {})",
@@ -282,8 +329,8 @@ impl Report for RiskReport {
                 text::number(folder.documents),
                 text::number(folder.everyone),
                 text::number(folder.people),
-                text::terminal(path),
-                text::terminal(&folder.worst.0),
+                text::terminal(&folder.folder.whole().display()),
+                text::terminal(&folder.worst.0.display()),
                 text::number(folder.worst.1.round() as u64),
             )?;
         }
@@ -309,14 +356,10 @@ impl Report for RiskReport {
             writeln!(out, "{:>10}  {}", "", parts.join(", "))?;
         }
         rest(out, documents.len(), LISTED, "document", "documents")?;
-        let count = |band| documents.iter().filter(|(r, _)| r.band() == band).count() as u64;
+        let [low, moderate, high, critical] = bands;
         writeln!(
             out,
-            "\n{} critical (from 200), {} high (from 50), {} moderate (from 10), {} low",
-            text::number(count(Band::Critical)),
-            text::number(count(Band::High)),
-            text::number(count(Band::Moderate)),
-            text::number(count(Band::Low)),
+            "\n{critical} critical (from 200), {high} high (from 50), {moderate} moderate (from 10), {low} low"
         )?;
         Ok(())
     }
@@ -377,30 +420,12 @@ mod tests {
     #[test]
     fn what_stands_together_weighs_more() {
         use Category::{Contact, Demographic, Financial, Health, Name, NationalId};
+        let linked = |categories: &[Category]| linked(categories.iter().copied().collect());
         assert_eq!(linked(&[Contact]), 1.0);
         assert_eq!(linked(&[Health]), 1.0, "of nobody in particular");
         assert_eq!(linked(&[Name, Contact]), 1.3);
         assert_eq!(linked(&[Name, Contact, Demographic]), 1.6);
         assert_eq!(linked(&[Name, Financial]), 2.0);
         assert_eq!(linked(&[NationalId, Health]), 2.5);
-    }
-
-    #[test]
-    fn years_are_whole_and_impossible_dates_none() {
-        let now = "2026-06-15T12:00:00Z".parse().expect("a time");
-        let options = Options {
-            now,
-            ..Options::default()
-        };
-        let at = |day: &str| {
-            let time: jiff::Timestamp = format!("{day}T00:00:00Z").parse().expect("a time");
-            years(time.as_nanosecond() as i64, &options)
-        };
-        assert_eq!(at("2026-06-15"), Some(0));
-        assert_eq!(at("2025-06-16"), Some(0));
-        assert_eq!(at("2025-06-15"), Some(1));
-        assert_eq!(at("2000-02-29"), Some(26));
-        assert_eq!(at("1979-12-31"), None);
-        assert_eq!(at("2026-06-16"), None);
     }
 }

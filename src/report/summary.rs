@@ -1,7 +1,7 @@
 //! The summary: what a data protection officer reads after a scan, on one screen.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     io::{self, Write},
 };
 
@@ -9,10 +9,16 @@ use serde::Serialize;
 
 use crate::{
     inventory::{
-        CategoryFigures, FolderFigures, Health, Inventory, Key, Root, Run, record::RawPath,
+        CategoryFigures, FolderFigures, Health, Inventory, Key, Overview, Root, Run,
+        record::RawPath,
     },
     model::{Category, Class, Level, OutcomeKind},
-    report::{Options, Report, ReportError, text, tree::Labels},
+    report::{
+        Options, Report, ReportError,
+        risk::{self, FolderRisk},
+        text,
+        tree::Labels,
+    },
 };
 
 /// Columns of a terminal that sentences and tables fit into; paths are as long as they are.
@@ -63,12 +69,21 @@ pub struct Model {
     pub other: u64,
     /// Findings that people marked as false positives and as accepted; in no other figure.
     pub reviewed: [u64; 2],
-    /// The folders with most, heaviest first.
-    pub folders: Vec<FolderFigures>,
+    /// The riskiest folders, the riskiest first.
+    pub folders: Vec<Hot>,
     /// What could not be read: documents, members, and the commonest reasons.
     pub unread: Vec<Unread>,
     /// Documents and members by outcome.
     pub outcomes: BTreeMap<OutcomeKind, (u64, u64)>,
+}
+
+/// A folder to see to first, its subfolders apart.
+#[derive(Clone, Debug, Serialize)]
+pub struct Hot {
+    /// The sum of its documents' [risks](crate::report::risk).
+    pub risk: u64,
+    /// What it holds.
+    pub figures: FolderFigures,
 }
 
 /// One way of not being read.
@@ -85,8 +100,17 @@ pub struct Unread {
 }
 
 /// Works the figures out.
-pub fn model(inventory: &Inventory) -> Result<Model, ReportError> {
-    let overview = inventory.overview()?;
+pub fn model(inventory: &Inventory, options: &Options) -> Result<Model, ReportError> {
+    let risks = risk::folders(inventory, options)?.folders();
+    model_of(inventory, inventory.overview()?, &risks)
+}
+
+/// The same, from figures at hand.
+pub(super) fn model_of(
+    inventory: &Inventory,
+    overview: Overview,
+    risks: &[FolderRisk],
+) -> Result<Model, ReportError> {
     let mut classes = Vec::new();
     for class in [Class::Special, Class::Criminal, Class::Standard] {
         let categories: Vec<_> = Category::ALL
@@ -118,14 +142,21 @@ pub fn model(inventory: &Inventory) -> Result<Model, ReportError> {
             }
         })
         .collect();
-    let mut folders: Vec<_> = overview
+    let by_path: HashMap<&RawPath, &FolderFigures> = overview
         .folders
         .iter()
-        .filter(|folder| folder.holding > 0)
-        .cloned()
+        .map(|figures| (&figures.path, figures))
         .collect();
-    folders.sort_by(|a, b| weight(b).cmp(&weight(a)).then(a.path.cmp(&b.path)));
-    folders.truncate(FOLDERS);
+    let folders = risks
+        .iter()
+        .filter_map(|risk| {
+            Some(Hot {
+                risk: risk.score.round() as u64,
+                figures: (*by_path.get(&risk.folder.whole())?).clone(),
+            })
+        })
+        .take(FOLDERS)
+        .collect();
     Ok(Model {
         inventory: RawPath::new(inventory.path()),
         key: Some(Key::path_for(inventory.path()))
@@ -176,7 +207,7 @@ impl Report for Summary {
         options: &Options,
         out: &mut dyn Write,
     ) -> Result<(), ReportError> {
-        Ok(render(&model(inventory)?, options, out)?)
+        Ok(render(&model(inventory, options)?, options, out)?)
     }
 }
 
@@ -304,8 +335,16 @@ fn folders(model: &Model, out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     let labels = Labels::new(&model.roots);
-    writeln!(out, "Where most of it is")?;
-    for folder in &model.folders {
+    writeln!(
+        out,
+        "Riskiest folders: content × people × exposure × age (domesday report risk)\n{:>10}",
+        "RISK"
+    )?;
+    for Hot {
+        risk,
+        figures: folder,
+    } in &model.folders
+    {
         let mut names: Vec<_> = folder.categories.iter().collect();
         // Special and criminal first, then what is in most files.
         names.sort_by_key(|(category, count)| {
@@ -317,7 +356,8 @@ fn folders(model: &Model, out: &mut dyn Write) -> io::Result<()> {
         let names: Vec<_> = names.iter().take(4).map(|(c, _)| c.id()).collect();
         writeln!(
             out,
-            "  {:>6} of {:<14} {}  ({})",
+            "{:>10}  {:>6} of {:<14} {}  ({})",
+            text::number(*risk),
             text::number(folder.holding),
             text::plural(folder.documents, "file", "files"),
             text::terminal(&labels.label(&folder.path.display())),

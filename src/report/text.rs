@@ -140,10 +140,14 @@ pub fn file_time(nanoseconds: i64) -> String {
         .unwrap_or_default()
 }
 
-/// The year of a file's time, from nanoseconds since 1970; `None` when impossible.
-pub fn year(nanoseconds: i64, timezone: &TimeZone) -> Option<i16> {
-    let time = Timestamp::from_nanosecond(i128::from(nanoseconds)).ok()?;
-    Some(time.to_zoned_datetime(timezone.clone()).year())
+/// The day of a file's time, from nanoseconds since 1970, as machines write it: `2026-11-24`. Empty when impossible.
+pub fn file_day(nanoseconds: i64) -> String {
+    Timestamp::from_nanosecond(i128::from(nanoseconds))
+        .map(|time| {
+            let time = time.round(jiff::Unit::Second).unwrap_or(time);
+            jiff::tz::Offset::UTC.to_datetime(time).date().to_string()
+        })
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

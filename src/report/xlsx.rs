@@ -291,7 +291,7 @@ fn front(
     options: &Options,
     formats: &Formats,
 ) -> Result<(), ReportError> {
-    let model = summary::model(inventory)?;
+    let model = summary::model(inventory, options)?;
     let sheet = book.add_worksheet();
     sheet.set_name("Summary").map_err(output)?;
     sheet.set_column_width(0, 64).map_err(output)?;

@@ -272,6 +272,10 @@ pub struct Ended {
     pub gone: u64,
     /// Documents on a file system inside a root of which nothing was met: not marked as gone.
     pub absent: u64,
+    /// Documents in folders that could not be listed: not marked as gone.
+    pub unlisted: u64,
+    /// Roots that were not there or could not be listed, as they were given: nothing there was marked as gone.
+    pub away: Vec<RawPath>,
     /// Roots that met nothing where documents were before: nothing there was marked as gone.
     pub empty: Vec<RawPath>,
     /// Roots that are empty and always were.

@@ -18,7 +18,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, select};
 
 use crate::{
     inventory::{
-        Gather, InventoryError, Journal, Key, Known, RuleInfo, Walked, Writer,
+        Gather, InventoryError, Journal, Key, RuleInfo, Walked, Writer,
         record::{Batch, RawPath, RootId, RunEnd, RunStart, RunTotals},
     },
     scan::{
@@ -34,7 +34,7 @@ use crate::{
         tools::{Tools, early, own_files, rules_of},
         worker::{Halt, Message, Shop, Worker},
     },
-    walk::{Exclusions, Opener, Options, Owners, Root, Walk, roots},
+    walk::{Exclusions, Opener, Options, Owners, Root, Roots, Walk, roots},
 };
 
 /// Rough bytes of documents of one transaction: the more, the fewer pages are written again and again, and the more is
@@ -87,6 +87,8 @@ struct Scanner<'j> {
     writer: Writer,
     run: i64,
     roots: Vec<(Root, RootId)>,
+    /// Roots that are not there.
+    away: Vec<RawPath>,
     exclusions: Exclusions,
     tools: Tools,
     fingerprints: Fingerprints,
@@ -102,7 +104,11 @@ impl<'j> Scanner<'j> {
         let started = Instant::now();
         let inventory = job.inventory.to_path();
         let paths: Vec<PathBuf> = job.roots.iter().map(RawPath::to_path).collect();
-        let walk_roots = roots(&paths)?;
+        let Roots {
+            there: walk_roots,
+            away,
+        } = roots(&paths)?;
+        let away = away.iter().map(|(path, _)| RawPath::new(path)).collect();
         let exclusions = Exclusions::new(&walk_roots, &job.exclude)?;
         let key = Key::from_text(job.key.as_bytes(), "the key of the job")
             .map_err(InventoryError::from)?;
@@ -172,6 +178,7 @@ impl<'j> Scanner<'j> {
             writer,
             run: run.0,
             roots,
+            away,
             exclusions,
             tools,
             fingerprints,
@@ -292,7 +299,7 @@ impl<'j> Scanner<'j> {
                 let work = move || -> Result<Vec<Suspect>, Halt> {
                     let known = match fresh {
                         true => None,
-                        false => Some(Known::open(inventory)?),
+                        false => Some(shop.fingerprints.known(inventory)?),
                     };
                     let gather = Gather::new(key.clone(), rules, job.previews);
                     let mut worker = Worker::new(shop, slot, counters, known, gather, &to);
@@ -412,14 +419,20 @@ impl<'j> Scanner<'j> {
             run: self.run,
             progress,
             interrupted,
+            away: std::mem::take(&mut self.away),
             ..Ended::default()
         };
         if !interrupted {
             for (root, id) in &self.roots {
                 match self.writer.root_walked(*id)? {
-                    Walked::Gone { gone, absent } => {
+                    Walked::Gone {
+                        gone,
+                        absent,
+                        unlisted,
+                    } => {
                         ended.gone += gone;
                         ended.absent += absent;
+                        ended.unlisted += unlisted;
                     }
                     Walked::Empty(_) => ended.empty.push(RawPath::new(&root.path)),
                 }
@@ -461,15 +474,29 @@ impl<'j> Scanner<'j> {
 
 /// What a complete run did not find where it was, for `status`.
 fn absence(ended: &Ended) -> Option<String> {
-    if let Some(root) = ended.empty.first() {
-        return Some(format!("{} was empty: is it mounted?", root.display()));
+    let was = |roots: &[RawPath], what: &str| {
+        let paths: Vec<_> = roots.iter().map(RawPath::display).collect();
+        let (were, it) = match paths.len() {
+            1 => ("was", "it"),
+            _ => ("were", "they"),
+        };
+        let are = if it == "it" { "is" } else { "are" };
+        format!("{} {were} {what}: {are} {it} mounted?", paths.join(", "))
+    };
+    let mut words = Vec::new();
+    if !ended.away.is_empty() {
+        words.push(was(&ended.away, "not there"));
     }
-    (ended.absent > 0).then(|| {
-        format!(
+    if !ended.empty.is_empty() {
+        words.push(was(&ended.empty, "empty"));
+    }
+    if ended.absent > 0 {
+        words.push(format!(
             "{} documents lay on a file system of which nothing was there: is it mounted?",
             ended.absent
-        )
-    })
+        ));
+    }
+    (!words.is_empty()).then(|| words.join(" "))
 }
 
 /// Stack of a worker: parsers of nested formats recurse.

@@ -1,7 +1,7 @@
 //! What needs work: a document is left alone only if it, the rules, its readers and, where they could matter, the
 //! options are what they were.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, path::Path};
 
 use crate::{
     detect::Detector,
@@ -58,6 +58,11 @@ impl Fingerprints {
                 .map(|format| (format.name(), format.version()))
                 .collect(),
         }
+    }
+
+    /// A look into the inventory for one worker.
+    pub fn known(&self, inventory: &Path) -> Result<Known, InventoryError> {
+        Known::open(inventory)?.with_readers(|format| self.version(format))
     }
 
     /// What a document is kept with; `whole` says whether everything in it could be read.

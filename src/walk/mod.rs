@@ -21,13 +21,13 @@ pub use entry::{Entry, Kind, Listing, Meta};
 pub use exclude::Exclusions;
 pub use open::Opener;
 pub use owner::Owners;
-pub use root::{Root, roots};
+pub use root::{Root, Roots, roots};
 pub use traverse::{Options, Walk};
 pub use unread::refusal;
 
 use std::{io, path::PathBuf};
 
-/// Why a walk cannot start. Each is one clear line, and the end of the command.
+/// Why a walk cannot start. Each is one clear line.
 #[derive(Debug, thiserror::Error)]
 pub enum WalkError {
     /// The folder to scan is not there.

@@ -15,39 +15,62 @@ pub struct Root {
     pub empty: bool,
 }
 
-/// Checks the roots and drops repetitions, in the order given.
+/// The folders given, checked.
+#[derive(Debug)]
+pub struct Roots {
+    /// Those that can be walked, each once, in the order given.
+    pub there: Vec<Root>,
+    /// Those that are not there or cannot be listed, such as shares that are not mounted: what was given, and why not.
+    pub away: Vec<(PathBuf, WalkError)>,
+}
+
+/// Checks the roots and drops repetitions. One that is not there does not keep the others from being walked.
 ///
 /// A root inside another one stays a root of its own, and the outer walk passes over it: so it is visited once, also
 /// when it lies on another file system or under an exclusion that the outer walk would not cross.
-pub fn roots(paths: &[impl AsRef<Path>]) -> Result<Vec<Root>, WalkError> {
-    let mut roots: Vec<Root> = Vec::new();
+///
+/// # Errors
+/// A file where a folder is needed; the first root's trouble when none can be walked.
+pub fn roots(paths: &[impl AsRef<Path>]) -> Result<Roots, WalkError> {
+    let (mut there, mut away): (Vec<Root>, Vec<(PathBuf, WalkError)>) = (Vec::new(), Vec::new());
     for given in paths {
         let given = given.as_ref();
-        let unreadable = |why: io::Error| match why.kind() {
-            io::ErrorKind::NotFound => WalkError::Missing(given.to_path_buf()),
-            _ => WalkError::Unreadable {
-                path: given.to_path_buf(),
-                why,
-            },
-        };
-        let path = fs::canonicalize(given).map_err(unreadable)?;
-        let metadata = fs::metadata(&path).map_err(unreadable)?;
-        if !metadata.is_dir() {
-            return Err(WalkError::NotAFolder(given.to_path_buf()));
-        }
-        let empty = match fs::read_dir(&path).map_err(unreadable)?.next() {
-            None => true,
-            Some(first) => first.map(|_| false).map_err(unreadable)?,
-        };
-        if roots.iter().all(|known| known.path != path) {
-            roots.push(Root {
-                path,
-                device: Meta::new(&metadata).device,
-                empty,
-            });
+        match root(given) {
+            Ok(root) if there.iter().any(|known| known.path == root.path) => {}
+            Ok(root) => there.push(root),
+            Err(error @ (WalkError::NotAFolder(_) | WalkError::Glob { .. })) => return Err(error),
+            Err(_) if away.iter().any(|(path, _)| path == given) => {}
+            Err(error) => away.push((given.to_path_buf(), error)),
         }
     }
-    Ok(roots)
+    if there.is_empty() && !away.is_empty() {
+        return Err(away.swap_remove(0).1);
+    }
+    Ok(Roots { there, away })
+}
+
+fn root(given: &Path) -> Result<Root, WalkError> {
+    let unreadable = |why: io::Error| match why.kind() {
+        io::ErrorKind::NotFound => WalkError::Missing(given.to_path_buf()),
+        _ => WalkError::Unreadable {
+            path: given.to_path_buf(),
+            why,
+        },
+    };
+    let path = fs::canonicalize(given).map_err(unreadable)?;
+    let metadata = fs::metadata(&path).map_err(unreadable)?;
+    if !metadata.is_dir() {
+        return Err(WalkError::NotAFolder(given.to_path_buf()));
+    }
+    let empty = match fs::read_dir(&path).map_err(unreadable)?.next() {
+        None => true,
+        Some(first) => first.map(|_| false).map_err(unreadable)?,
+    };
+    Ok(Root {
+        path,
+        device: Meta::new(&metadata).device,
+        empty,
+    })
 }
 
 #[cfg(test)]
@@ -65,7 +88,14 @@ mod tests {
         let error = roots(&[&file]).unwrap_err();
         assert!(error.to_string().contains("is not a folder"), "{error}");
         let twice = roots(&[dir.path(), &dir.path().join(".")]).unwrap();
-        assert_eq!(twice.len(), 1);
-        assert!(!twice[0].empty);
+        assert_eq!(twice.there.len(), 1);
+        assert!(!twice.there[0].empty && twice.away.is_empty());
+        let some = roots(&[&missing, &dir.path().to_path_buf(), &missing]).unwrap();
+        assert_eq!((some.there.len(), some.away.len()), (1, 1));
+        assert_eq!(some.away[0].0, missing);
+        assert!(
+            roots(&[dir.path(), &file]).is_err(),
+            "a mistake of the command"
+        );
     }
 }

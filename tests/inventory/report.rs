@@ -66,7 +66,7 @@ fn printed(desk: &Desk, name: &str) -> String {
 #[test]
 fn the_summary_counts_places_and_puts_special_categories_first() {
     let desk = share();
-    let model = summary::model(&Inventory::open(&desk.path).unwrap()).unwrap();
+    let model = summary::model(&Inventory::open(&desk.path).unwrap(), &Options::default()).unwrap();
     assert_eq!((model.documents, model.members, model.contents), (5, 2, 3));
     assert_eq!((model.holding, model.special, model.exposed), (3, 1, 1));
     assert_eq!(model.hints, 1);
@@ -102,7 +102,7 @@ fn the_summary_counts_places_and_puts_special_categories_first() {
     );
     let run = model.run.unwrap();
     assert_eq!((run.walked, run.accounted()), (6, 6));
-    assert_eq!(model.folders[0].path, RawPath::new("/share/HR"));
+    assert_eq!(model.folders[0].figures.path, RawPath::new("/share/HR"));
 }
 
 #[test]
@@ -258,7 +258,7 @@ fn what_is_gone_is_in_no_figure_and_can_still_be_listed() {
     let desk = share();
     desk.scanned(|root| vec![document(root, "new.txt", "new", &[])]);
     let inventory = Inventory::open(&desk.path).unwrap();
-    let model = summary::model(&inventory).unwrap();
+    let model = summary::model(&inventory, &Options::default()).unwrap();
     assert_eq!((model.documents, model.gone, model.holding), (1, 6, 0));
     let mut all = 0;
     inventory
@@ -380,7 +380,8 @@ fn the_page_is_self_contained_and_no_name_becomes_markup() {
         }),
         "the data has the name as it is"
     );
-    assert_eq!(data["documents"][0]["d"][0][3][0][1], "high");
+    let level = data["documents"][0]["d"][0][4][0][1].as_u64().unwrap();
+    assert_eq!(data["levels"][level as usize], "high");
 }
 
 #[test]

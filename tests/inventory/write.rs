@@ -3,7 +3,7 @@
 use domesday::{
     inventory::{
         Inventory, Known, Walked, Writer,
-        record::{Batch, Early, RawPath, RunEnd, RunTotals, Seen},
+        record::{Batch, DocumentRecord, Early, RawPath, RootId, RunEnd, RunTotals, Seen},
     },
     model::{Outcome, OutcomeKind, PartChain},
 };
@@ -152,7 +152,14 @@ fn a_share_inside_a_root_that_is_not_mounted_marks_nothing_gone() {
         })
         .unwrap();
     let walked = writer.root_walked(root).unwrap();
-    assert_eq!(walked, Walked::Gone { gone: 1, absent: 2 });
+    assert_eq!(
+        walked,
+        Walked::Gone {
+            gone: 1,
+            absent: 2,
+            unlisted: 0
+        }
+    );
     drop(writer);
     assert_eq!(
         strings(
@@ -178,6 +185,159 @@ fn a_share_that_is_not_mounted_marks_nothing_gone() {
             "SELECT COUNT(*) FROM document WHERE gone_run IS NULL"
         ),
         1
+    );
+}
+
+/// What a walk says of a folder that it did not enter.
+fn shut(root: RootId, path: &str, kind: OutcomeKind, reason: &str) -> DocumentRecord {
+    let mut record = document(root, path, path, &[]);
+    record.content = None;
+    record.outcome = Outcome::new(kind, reason);
+    record
+}
+
+#[test]
+fn what_lies_below_a_folder_that_could_not_be_listed_is_not_gone() {
+    let desk = Desk::new();
+    let all = |root| {
+        ["a.txt", "b.txt", "hr/c.txt", "hr/pay/d.txt", "hrx/e.txt"]
+            .map(|path| document(root, path, path, &[finding("nino", "QQ123456C", 1)]))
+            .to_vec()
+    };
+    desk.scanned(all);
+    let (mut writer, root) = desk.scan();
+    writer
+        .commit(&Batch {
+            documents: vec![
+                copy(root, "a.txt", "a.txt"),
+                shut(root, "hr", OutcomeKind::Denied, "permission denied"),
+            ],
+            ..Batch::default()
+        })
+        .unwrap();
+    let walked = writer.root_walked(root).unwrap();
+    assert_eq!(
+        walked,
+        Walked::Gone {
+            gone: 2,
+            absent: 0,
+            unlisted: 2
+        }
+    );
+    writer
+        .finish(RunEnd::Complete, &RunTotals::default())
+        .unwrap();
+    drop(writer);
+    let live = "SELECT name FROM document WHERE gone_run IS NULL ORDER BY name";
+    assert_eq!(strings(&desk, live), ["a.txt", "c.txt", "d.txt", "hr"]);
+    // The folder can be listed again and both are there; then one is deleted.
+    let met = |root| {
+        vec![
+            copy(root, "a.txt", "a.txt"),
+            copy(root, "hr/c.txt", "hr/c.txt"),
+        ]
+    };
+    desk.scanned(met);
+    assert_eq!(strings(&desk, live), ["a.txt", "c.txt"]);
+}
+
+#[test]
+fn a_root_that_cannot_be_listed_marks_nothing_gone_and_was_not_walked() {
+    let desk = Desk::new();
+    desk.scanned(|root| vec![document(root, "hr/a.txt", "a", &[])]);
+    let (mut writer, root) = desk.scan();
+    writer
+        .commit(&Batch {
+            documents: vec![shut(root, "", OutcomeKind::Denied, "permission denied")],
+            ..Batch::default()
+        })
+        .unwrap();
+    let walked = writer.root_walked(root).unwrap();
+    assert_eq!(
+        walked,
+        Walked::Gone {
+            gone: 0,
+            absent: 0,
+            unlisted: 1
+        }
+    );
+    assert_eq!(number(&desk, "SELECT walked_run FROM root"), 1);
+}
+
+#[test]
+fn what_lies_below_a_folder_that_is_excluded_now_counts_as_excluded() {
+    let desk = Desk::new();
+    let all = |root| {
+        ["a.txt", "hr/pay/d.txt"]
+            .map(|path| document(root, path, path, &[finding("nino", "QQ123456C", 1)]))
+            .to_vec()
+    };
+    desk.scanned(all);
+    let excluded = |root| {
+        vec![
+            copy(root, "a.txt", "a.txt"),
+            shut(root, "hr", OutcomeKind::Excluded, "rule hr"),
+        ]
+    };
+    desk.scanned(excluded);
+    let rows =
+        "SELECT name, outcome, reason, content IS NULL, gone_run FROM document ORDER BY name";
+    assert_eq!(
+        strings(&desk, rows),
+        [
+            "a.txt read  0 -",
+            "d.txt excluded rule hr 1 -",
+            "hr excluded rule hr 1 -"
+        ]
+    );
+    assert_eq!(
+        number(&desk, "SELECT COUNT(*) FROM content"),
+        1,
+        "what was found in it is not kept"
+    );
+    // Once more changes nothing; without the exclusion it is read as new.
+    desk.scanned(excluded);
+    assert_eq!(
+        strings(&desk, "SELECT what, after FROM change"),
+        ["unreadable excluded"]
+    );
+    desk.scanned(all);
+    assert_eq!(
+        number(
+            &desk,
+            "SELECT COUNT(*) FROM document WHERE outcome = 'read' AND gone_run IS NULL"
+        ),
+        2
+    );
+}
+
+#[test]
+fn devices_numbered_anew_keep_nothing_that_is_gone() {
+    let desk = Desk::new();
+    let on = |root, path: &str, device| {
+        let mut record = document(root, path, path, &[]);
+        record.stamp.as_mut().unwrap().device = device;
+        record
+    };
+    desk.scanned(|root| vec![on(root, "a.txt", 1), on(root, "b.txt", 1)]);
+    let (mut writer, root) = desk.scan();
+    writer
+        .commit(&Batch {
+            documents: vec![on(root, "a.txt", 9)],
+            ..Batch::default()
+        })
+        .unwrap();
+    let walked = writer.root_walked(root).unwrap();
+    assert!(
+        matches!(
+            walked,
+            Walked::Gone {
+                gone: 1,
+                absent: 0,
+                ..
+            }
+        ),
+        "{walked:?}"
     );
 }
 
@@ -302,7 +462,11 @@ fn an_unchanged_tree_is_all_unchanged_and_adds_up() {
         .unwrap();
     assert_eq!(
         writer.root_walked(root).unwrap(),
-        Walked::Gone { gone: 0, absent: 0 }
+        Walked::Gone {
+            gone: 0,
+            absent: 0,
+            unlisted: 0
+        }
     );
     let totals = RunTotals {
         walked: 3,

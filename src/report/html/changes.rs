@@ -26,25 +26,22 @@ pub(super) fn changes(
         return Ok(());
     };
     writeln!(out, "<p>Since scan {}{}.</p>", since.0, Escaped(&when))?;
-    let mut kinds: Vec<(What, u64, Vec<String>)> = Vec::new();
-    inventory.changes::<ReportError>(since, |change| {
-        if kinds.last().is_none_or(|(what, ..)| *what != change.what) {
-            kinds.push((change.what, 0, Vec::new()));
-        }
-        if let Some((_, count, named)) = kinds.last_mut() {
-            *count += 1;
-            if named.len() < NAMED {
-                let path = change.place.path.display();
-                let note = changes::note(change, |path| labels.label(path).into_owned());
-                named.push(format!("{}{note}", labels.label(&path)));
-            }
-        }
+    let mut named: Vec<(What, String)> = Vec::new();
+    let kinds = inventory.first_changes::<ReportError>(since, NAMED, |change| {
+        let path = change.place.path.display();
+        let note = changes::note(change, |path| labels.label(path).into_owned());
+        named.push((change.what, format!("{}{note}", labels.label(&path))));
         Ok(())
     })?;
     if kinds.is_empty() {
         writeln!(out, "<p>Nothing has changed.</p>")?;
     }
-    for (what, count, named) in &kinds {
+    for (what, count) in &kinds {
+        let named: Vec<&String> = named
+            .iter()
+            .filter(|(of, _)| of == what)
+            .map(|(_, line)| line)
+            .collect();
         let alarming = matches!(what, What::Exposed | What::Unreadable);
         writeln!(
             out,
@@ -57,7 +54,7 @@ pub(super) fn changes(
             Escaped(what.title()),
             text::plural(*count, "file", "files"),
         )?;
-        for line in named {
+        for line in &named {
             writeln!(out, "<li>{}</li>", Escaped(line))?;
         }
         writeln!(out, "</ul>")?;

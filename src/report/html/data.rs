@@ -4,12 +4,19 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
-use super::charts;
+use super::{
+    charts,
+    drill::{self, Drills},
+    top::Top,
+};
 use crate::{
-    inventory::{Held, Inventory, record::Exposure},
-    model::{Category, Class, Evidence, Outcome, Status},
+    inventory::{FolderFigures, Held, Inventory, record::Exposure},
+    model::{Category, Class, Outcome},
     report::{
-        Options, ReportError, text,
+        Options, ReportError,
+        ages::Ages,
+        risk::{Band, FolderRisk, Risk, Sums},
+        text,
         tree::{Labels, Tree},
     },
 };
@@ -17,11 +24,8 @@ use crate::{
 /// Documents in the table.
 const DOCUMENTS: usize = 50_000;
 
-/// Findings told per rule and part in the drill-down.
-const FINDINGS: usize = 5;
-
-/// Bytes of text that the drill-downs may take: what a browser opens from a share without a person waiting.
-const DETAILS: usize = 16 << 20;
+/// Of these, those in which nothing was found because they could not be read, where not all have room.
+const UNREAD: usize = 5_000;
 
 /// Everything the page is drawn from.
 pub(super) struct Data {
@@ -36,11 +40,15 @@ pub(super) struct Data {
     pub(super) exposures: BTreeMap<Exposure, (u64, u64)>,
     /// Documents with passwords or keys.
     pub(super) credentials: u64,
-    /// Contents with personal data held at more than one place: their further places.
+    /// Documents with personal data that other places hold as well.
     pub(super) copies: u64,
+    /// Documents by band of risk, the least first.
+    pub(super) bands: [u64; 4],
+    /// Folders by risk, the riskiest first.
+    pub(super) risks: Vec<FolderRisk>,
 }
 
-/// What the script reads. Rows come hottest first.
+/// What the script reads. Rows come riskiest first.
 #[derive(Serialize)]
 pub(super) struct Table {
     /// What every path begins with.
@@ -49,6 +57,10 @@ pub(super) struct Table {
     roots: Vec<(String, String)>,
     categories: Vec<(&'static str, &'static str)>,
     exposures: Vec<&'static str>,
+    /// Bands of risk and where they begin, the worst first.
+    bands: Vec<(&'static str, f64)>,
+    levels: [&'static str; 3],
+    words: Vec<String>,
     folders: Vec<String>,
     documents: Vec<Row>,
 }
@@ -80,26 +92,42 @@ struct Row {
     c: Vec<u8>,
     /// Special or criminal.
     x: u8,
-    /// Drill-down: part, rule, counts, findings; empty when the page has none of it.
-    d: Vec<(String, String, [u64; 3], Vec<Detail>)>,
+    /// Risk, and its terms: content, linked, people, exposure, age, years; none where nothing is held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    r: Option<Terms>,
+    /// Findings that reviews set aside.
+    #[serde(skip_serializing_if = "is_zero")]
+    v: u64,
+    /// Drill-down; empty when the page has none of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    d: drill::Drill,
 }
 
-/// A finding: location, level, preview, evidence, id.
-type Detail = (String, &'static str, String, String, String);
+type Terms = (u64, u32, f64, f64, f64, f64, Option<u32>);
 
-pub(super) fn gather(inventory: &Inventory, options: &Options) -> Result<Data, ReportError> {
+#[allow(clippy::trivially_copy_pass_by_ref)] // as serde asks
+fn is_zero(n: &u64) -> bool {
+    *n == 0
+}
+
+pub(super) fn gather(
+    inventory: &Inventory,
+    options: &Options,
+    figures: &[FolderFigures],
+) -> Result<Data, ReportError> {
     let roots = inventory.roots()?;
-    let tree = Tree::new(&inventory.overview()?.folders, &roots);
+    let tree = Tree::new(figures, &roots);
     let labels = Labels::new(&roots);
-    let mut folders = Folders::default();
+    let years = Ages::new(options);
     let (mut ages, mut exposures) = (BTreeMap::new(), BTreeMap::new());
-    let (mut left_out, mut credentials, mut copies) = (0_u64, 0, 0);
-    let mut kept: Vec<Held> = Vec::new();
+    let (mut credentials, mut copies) = (0, 0);
+    let (mut top, mut unread) = (Top::new(DOCUMENTS), Top::new(UNREAD));
+    let mut sums = Sums::default();
     inventory.held::<ReportError>(|held| {
-        if !held.categories.is_empty() {
-            let year = held
-                .modified
-                .and_then(|at| text::year(at, &options.timezone));
+        let risk = Risk::of(&held, &years);
+        let holds = !held.categories.is_empty();
+        if holds {
+            let year = held.modified.and_then(|at| years.year(at));
             for (other, special) in [
                 ages.entry(year).or_insert((0, 0)),
                 exposures.entry(held.exposure).or_insert((0, 0)),
@@ -112,41 +140,47 @@ pub(super) fn gather(inventory: &Inventory, options: &Options) -> Result<Data, R
             }
             credentials += u64::from(held.categories.contains(Category::Credential));
             copies += u64::from(held.copies > 0);
+            sums.add(&risk, &held);
         }
-        if held.high + held.medium + held.hints + held.unread_inside > 0
-            || held.outcome.is_problem()
-        {
-            kept.push(held);
-        }
-        if kept.len() >= DOCUMENTS * 2 {
-            left_out += cut(&mut kept);
+        if holds || held.hints > 0 {
+            top.push(risk, held);
+        } else if held.outcome.is_problem() || held.unread_inside > 0 {
+            unread.push(risk, held);
         }
         Ok(())
     })?;
-    left_out += cut(&mut kept);
+    // Each has the room that the other leaves.
+    let room = DOCUMENTS
+        - unread
+            .len()
+            .min(DOCUMENTS.saturating_sub(top.len()).max(UNREAD));
+    let (mut kept, left_out) = top.into_list(room);
+    let (unseen, unread_left_out) = unread.into_list(UNREAD);
+    kept.extend(unseen);
+    let mut folders = Folders::default();
     let mut rows = Vec::with_capacity(kept.len());
-    let mut details = Details::default();
-    for held in kept {
-        let mut row = row(&held, &labels, &mut folders);
-        details.fill(inventory, &held, &mut row)?;
+    let mut drills = Drills::new(inventory)?;
+    for (risk, held) in kept {
+        let mut row = row(&risk, &held, &labels, &mut folders);
+        row.d = drills.of(&held)?;
         rows.push(row);
     }
-    let detailed = details.documents;
     let mut note =
-        "Every document in which something was found or that could not be read, those with special category data and \
-         most findings first. Open one to see where in it, and why."
+        "Every document in which something was found or that could not be read, the riskiest first. Open one to see where \
+         in it, and why."
             .to_owned();
-    if left_out > 0 {
+    if left_out + unread_left_out > 0 {
         note.push_str(&format!(
-            " The {} that hold least are left out: `{} report documents` lists all.",
+            " {} that hold least and {} that could not be read are left out: `{} report documents` lists all.",
             text::number(left_out),
+            text::number(unread_left_out),
             options.program,
         ));
     }
-    if detailed < rows.len() {
+    if drills.documents < rows.len() {
         note.push_str(&format!(
-            " Locations are told for the {} that hold most: `{} report csv` has all.",
-            text::number(detailed as u64),
+            " Locations are told for the {} that are riskiest: `{} report csv` has all.",
+            text::number(drills.documents as u64),
             options.program,
         ));
     }
@@ -166,6 +200,13 @@ pub(super) fn gather(inventory: &Inventory, options: &Options) -> Result<Data, R
                 .map(|c| (c.title(), super::super::csv::class(c.class())))
                 .collect(),
             exposures: Exposure::ALL.iter().map(|e| e.name()).collect(),
+            bands: Band::ALL
+                .iter()
+                .rev()
+                .map(|band| (band.id(), band.from()))
+                .collect(),
+            levels: drill::LEVELS.map(|level| level.name()),
+            words: drills.words.into_list(),
             folders: folders.names,
             documents: rows,
         },
@@ -176,38 +217,30 @@ pub(super) fn gather(inventory: &Inventory, options: &Options) -> Result<Data, R
         exposures,
         credentials,
         copies,
+        bands: Band::ALL.map(|band| sums.of(band)),
+        risks: sums.folders(),
     })
 }
 
-/// Folders by number, each written once.
+/// Folders by their number in the inventory, each written once.
 #[derive(Default)]
 struct Folders {
     names: Vec<String>,
-    index: HashMap<String, u32>,
+    index: HashMap<i64, u32>,
 }
 
 impl Folders {
-    fn number(&mut self, name: &str) -> u32 {
-        if let Some(&at) = self.index.get(name) {
-            return at;
-        }
-        let at = self.names.len() as u32;
-        self.names.push(text::terminal(name).into_owned());
-        self.index.insert(name.to_owned(), at);
-        at
+    fn number(&mut self, held: &Held, labels: &Labels) -> u32 {
+        *self.index.entry(held.folder.id).or_insert_with(|| {
+            let path = held.folder.whole().display();
+            self.names
+                .push(text::terminal(&labels.label(&path)).into_owned());
+            self.names.len() as u32 - 1
+        })
     }
 }
 
-/// Keeps the documents that hold most; returns how many went.
-fn cut(kept: &mut Vec<Held>) -> u64 {
-    let weight = |held: &Held| (held.categories.is_special(), held.findings(), held.hints);
-    kept.sort_by(|a, b| weight(b).cmp(&weight(a)).then_with(|| a.by_path(b)));
-    let over = kept.len().saturating_sub(DOCUMENTS);
-    kept.truncate(DOCUMENTS);
-    over as u64
-}
-
-fn row(held: &Held, labels: &Labels, folders: &mut Folders) -> Row {
+fn row(risk: &Risk, held: &Held, labels: &Labels, folders: &mut Folders) -> Row {
     let mut categories: Vec<u8> = held
         .categories
         .iter()
@@ -224,14 +257,10 @@ fn row(held: &Held, labels: &Labels, folders: &mut Folders) -> Row {
         }
     };
     Row {
-        g: folders.number(&labels.label(&held.folder.whole().display())),
+        g: folders.number(held, labels),
         p: text::terminal(&held.name.display()).into_owned(),
         s: held.size,
-        m: held
-            .modified
-            .map(text::file_time)
-            .and_then(|time| time.get(..10).map(str::to_owned))
-            .unwrap_or_default(),
+        m: held.modified.map(text::file_day).unwrap_or_default(),
         o: text::terminal(&held.owner).into_owned(),
         e: held.exposure as u8,
         u: text::terminal(&outcome).into_owned(),
@@ -240,94 +269,22 @@ fn row(held: &Held, labels: &Labels, folders: &mut Folders) -> Row {
         k: held.copies,
         c: categories,
         x: u8::from(held.categories.is_special()),
+        r: (!held.categories.is_empty()).then(|| terms(risk)),
+        v: held.reviewed,
         d: Vec::new(),
     }
 }
 
-/// Fills in the drill-downs of the first documents of the list, as long as the page has room.
-#[derive(Default)]
-struct Details {
-    bytes: usize,
-    documents: usize,
-}
-
-impl Details {
-    fn fill(
-        &mut self,
-        inventory: &Inventory,
-        held: &Held,
-        row: &mut Row,
-    ) -> Result<(), ReportError> {
-        if self.bytes > DETAILS {
-            return Ok(());
-        }
-        self.documents += 1;
-        // It may have gone since it was counted.
-        let Some(place) = inventory.place(held.document)? else {
-            return Ok(());
-        };
-        for part in inventory.parts(&place)? {
-            let within = if part.in_name {
-                "in its name".to_owned()
-            } else {
-                text::terminal(&part.chain.to_string()).into_owned()
-            };
-            let mut by_rule = inventory.shown(&part)?;
-            for rule in &part.rules {
-                // The surest, in the order of their places.
-                let mut shown = by_rule.remove(&rule.rule).unwrap_or_default();
-                shown.sort_by_key(|f| std::cmp::Reverse(f.confidence.level()));
-                let findings: Vec<Detail> = shown
-                    .into_iter()
-                    .take(FINDINGS)
-                    .map(|finding| {
-                        (
-                            text::terminal(&finding.anchor.to_string()).into_owned(),
-                            finding.confidence.level().name(),
-                            text::terminal(&finding.preview).into_owned(),
-                            why(finding.status, &finding.evidence),
-                            part.id_of(&place, rule, finding.number).to_string(),
-                        )
-                    })
-                    .collect();
-                self.bytes += findings
-                    .iter()
-                    .map(|f| 40 + f.0.len() + f.2.len() + f.3.len() + f.4.len())
-                    .sum::<usize>();
-                let [low, medium, high] = rule.counts;
-                row.d.push((
-                    within.clone(),
-                    rule.rule.to_string(),
-                    [high, medium, low],
-                    findings,
-                ));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Whose it is, where it is nobody's, and the evidence, in words.
-fn why(status: Status, evidence: &Evidence) -> String {
-    let words = [
-        match status {
-            Status::Live => None,
-            Status::Example => Some("an example".to_owned()),
-            Status::Organisation => Some("an organisation's".to_owned()),
-            Status::PublicRegister => Some("in a public register".to_owned()),
-        },
-        evidence.checked.map(|ok| {
-            if ok {
-                "check passed".to_owned()
-            } else {
-                "check failed".to_owned()
-            }
-        }),
-        evidence.label.as_ref().map(|w| format!("label “{w}”")),
-        evidence.context.as_ref().map(|w| format!("near “{w}”")),
-        evidence.against.as_ref().map(|w| format!("against: “{w}”")),
-        evidence.near_person.then(|| "near a person".to_owned()),
-    ];
-    let words: Vec<_> = words.into_iter().flatten().collect();
-    text::terminal(&words.join(", ")).into_owned()
+/// As they are shown.
+fn terms(risk: &Risk) -> Terms {
+    let tenths = |x: f64| (x * 10.0).round() / 10.0;
+    (
+        risk.score().round() as u64,
+        risk.content,
+        tenths(risk.linked),
+        tenths(risk.people),
+        tenths(risk.exposure),
+        tenths(risk.age()),
+        risk.years,
+    )
 }

@@ -8,6 +8,9 @@
 mod changes;
 mod charts;
 mod data;
+mod drill;
+mod risks;
+mod top;
 mod treemap;
 
 use std::{fmt, io::Write};
@@ -15,7 +18,7 @@ use std::{fmt, io::Write};
 use crate::{
     inventory::{Inventory, record::Exposure},
     model::Category,
-    report::{Options, Report, ReportError, summary, text},
+    report::{Options, Report, ReportError, risk::Band, summary, text},
 };
 use data::Data;
 
@@ -60,8 +63,9 @@ impl Report for Html {
         options: &Options,
         out: &mut dyn Write,
     ) -> Result<(), ReportError> {
-        let model = summary::model(inventory)?;
-        let data = data::gather(inventory, options)?;
+        let overview = inventory.overview()?;
+        let data = data::gather(inventory, options, &overview.folders)?;
+        let model = summary::model_of(inventory, overview, &data.risks)?;
         let nonce = nonce();
         head(&model, options, &nonce, out)?;
         figures(&model, out)?;
@@ -71,6 +75,7 @@ impl Report for Html {
             charts::heat(&data.tree, out)?;
             treemap::treemap(&data.tree, out)
         })?;
+        section(out, "risk", "Risk", |out| risks::risks(&data, options, out))?;
         let this_year = options
             .now
             .to_zoned_datetime(options.timezone.clone())
@@ -148,7 +153,7 @@ fn head(
          <title>Personal data in {1}</title>\n<style nonce=\"{0}\">\n{2}</style>\n</head>\n<body>\n\
          <a class=\"skip\" href=\"#documents\">Skip to the documents</a>\n\
          <header><h1>Personal data in {1}</h1>\n<p>{3}. This page holds previews with the middle masked, and no value in full; names of files and folders are as they are.</p>\n\
-         <nav aria-label=\"Sections\"><a href=\"#categories\">Categories</a> <a href=\"#where\">Where</a> <a href=\"#age\">Age</a> \
+         <nav aria-label=\"Sections\"><a href=\"#categories\">Categories</a> <a href=\"#where\">Where</a> <a href=\"#risk\">Risk</a> <a href=\"#age\">Age</a> \
          <a href=\"#exposure\">Exposure</a> <a href=\"#documents\">Documents</a> <a href=\"#unread\">Not read</a> <a href=\"#changes\">Changes</a> \
          <a href=\"#notes\">How to read it</a></nav></header>\n<main>",
         nonce,
@@ -224,6 +229,19 @@ fn stands_out(
             format!(
                 "{} with special category or criminal offence data can be read by everyone",
                 some(model.special_exposed)
+            ),
+        ),
+        (
+            data.bands[Band::Critical as usize],
+            format!("data-band=\"{}\"", Band::Critical.id()),
+            format!(
+                "{} {} of critical risk: what they hold × how many people × who can read them × how old they are",
+                some(data.bands[Band::Critical as usize]),
+                if data.bands[Band::Critical as usize] == 1 {
+                    "is"
+                } else {
+                    "are"
+                }
             ),
         ),
         (
@@ -327,6 +345,7 @@ fn documents(data: &Data, out: &mut dyn Write) -> Result<(), ReportError> {
          <form role=\"search\" id=\"filters\" aria-label=\"Documents\"><label>Search <input type=\"search\" id=\"search\" autocomplete=\"off\" placeholder=\"path, owner, why not read\"></label>\n\
          <label>Folder <input type=\"search\" id=\"folder\" autocomplete=\"off\"></label>\n\
          <label>Category <select id=\"category\"><option value=\"\">any</option></select></label>\n\
+         <label>Risk <select id=\"band\"><option value=\"\">any</option></select></label>\n\
          <label>Readable by <select id=\"exposed\"><option value=\"\">anyone</option></select></label>\n\
          <label><input type=\"checkbox\" id=\"only\"> without subfolders</label>\n\
          <label><input type=\"checkbox\" id=\"special\"> special category or criminal</label>\n\
@@ -409,8 +428,13 @@ fn foot(data: &Data, nonce: &str, out: &mut dyn Write) -> Result<(), ReportError
         out,
         "</main>\n<script type=\"application/json\" id=\"data\">"
     )?;
-    let json = serde_json::to_string(&data.table).map_err(std::io::Error::from)?;
-    out.write_all(json.replace('<', "\\u003c").as_bytes())?;
+    let json = serde_json::to_vec(&data.table).map_err(std::io::Error::from)?;
+    for (n, piece) in json.split(|byte| *byte == b'<').enumerate() {
+        if n > 0 {
+            out.write_all(b"\\u003c")?;
+        }
+        out.write_all(piece)?;
+    }
     writeln!(
         out,
         "</script>\n<script nonce=\"{nonce}\">\n{}</script>\n</body>\n</html>",

@@ -1,10 +1,8 @@
 //! Every document with its outcome and how much of which category is in it, read or not.
 
-use std::collections::BTreeMap;
-
 use super::{Cell, Column, Each, Look, Table, column, looks};
 use crate::{
-    inventory::{Inventory, Which},
+    inventory::Inventory,
     model::Category,
     report::{Options, ReportError},
 };
@@ -85,6 +83,12 @@ impl Table for Documents {
                 "Findings of this category of medium and high confidence.",
             )
         }));
+        columns.push(column(
+            "reviewed",
+            "Reviewed",
+            9,
+            "Findings of medium and high confidence that were marked as false positives or accepted; in no other column.",
+        ));
         columns
     }
 
@@ -94,38 +98,28 @@ impl Table for Documents {
         _: &Options,
         each: &mut Each<'_>,
     ) -> Result<(), ReportError> {
-        inventory.places::<ReportError>(Which::Live, |place| {
-            let parts = inventory.parts(place)?;
-            let mut sums = [0_u64; 3];
-            let mut by_category: BTreeMap<Category, u64> = BTreeMap::new();
-            for rule in parts.iter().flat_map(|part| &part.rules) {
-                for (sum, count) in sums.iter_mut().zip(rule.counts) {
-                    *sum += count;
-                }
-                *by_category.entry(rule.category).or_default() += rule.counts[1] + rule.counts[2];
-            }
-            let members = parts.iter().filter(|part| part.ordinal > 0).count() as u64;
-            let people = parts.iter().map(|part| part.people).max().unwrap_or(0);
+        inventory.itemised::<ReportError>(|held, items| {
             let mut row: Vec<Cell> = vec![
-                place.path.display().into(),
-                place.size.into(),
-                place.modified.map_or(Cell::Empty, Cell::Time),
-                (&*place.owner).into(),
-                place.exposure.name().into(),
-                place.outcome.kind.id().into(),
-                place.outcome.reason.to_string().into(),
-                members.into(),
-                people.into(),
-                place.copies.into(),
-                sums[2].into(),
-                sums[1].into(),
-                sums[0].into(),
+                held.path().display().into(),
+                held.size.into(),
+                held.modified.map_or(Cell::Empty, Cell::Time),
+                (&*held.owner).into(),
+                held.exposure.name().into(),
+                held.outcome.id().into(),
+                held.reason.as_str().into(),
+                held.members.into(),
+                held.people.into(),
+                held.copies.into(),
+                held.high.into(),
+                held.medium.into(),
+                held.hints.into(),
             ];
             row.extend(
                 Category::ALL
                     .iter()
-                    .map(|category| Cell::from(by_category.get(category).copied().unwrap_or(0))),
+                    .map(|category| Cell::from(items.of(*category))),
             );
+            row.push(held.reviewed.into());
             each(row)
         })
     }

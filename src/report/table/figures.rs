@@ -259,7 +259,7 @@ impl Table for Copies {
                 each(vec![
                     set.into(),
                     (places.len() as u64).into(),
-                    place.path.display().into(),
+                    place.path().display().into(),
                     place.size.into(),
                     place.exposure.name().into(),
                 ])?;
