@@ -254,7 +254,8 @@ fn scan(
     for (path, why) in &checked.away {
         let message =
             format!("{why}. Nothing there is marked as gone; the other folders are scanned");
-        log.line(Event::Note, Weight::Warning, &message, Value::Null);
+        // Said to the quiet as well: it is what a nightly scan is read for.
+        log.line(Event::Note, Weight::Error, &message, Value::Null);
         told.push(path.clone());
     }
     let job = job(args, config, &key)?;
@@ -307,7 +308,7 @@ fn scan(
     for root in &ended.empty {
         log.line(
             Event::Note,
-            Weight::Warning,
+            Weight::Error,
             &unmounted(&root.display()),
             Value::Null,
         );
@@ -320,7 +321,7 @@ fn scan(
                 "{} was not there: is the share mounted? Nothing there was marked as gone",
                 root.display()
             );
-            log.line(Event::Note, Weight::Warning, &message, Value::Null);
+            log.line(Event::Note, Weight::Error, &message, Value::Null);
         }
     }
     if ended.unlisted > 0 {

@@ -57,8 +57,8 @@ pub(super) struct Table {
     roots: Vec<(String, String)>,
     categories: Vec<(&'static str, &'static str)>,
     exposures: Vec<&'static str>,
-    /// Bands of risk and where they begin, the worst first.
-    bands: Vec<(&'static str, f64)>,
+    /// Bands of risk, the worst first.
+    bands: Vec<&'static str>,
     levels: [&'static str; 3],
     words: Vec<String>,
     folders: Vec<String>,
@@ -92,7 +92,7 @@ struct Row {
     c: Vec<u8>,
     /// Special or criminal.
     x: u8,
-    /// Risk, and its terms: content, linked, people, exposure, age, years; none where nothing is held.
+    /// Risk, its terms (content, linked, people, exposure, age, years) and its band; none where nothing is held.
     #[serde(skip_serializing_if = "Option::is_none")]
     r: Option<Terms>,
     /// Findings that reviews set aside.
@@ -103,7 +103,7 @@ struct Row {
     d: drill::Drill,
 }
 
-type Terms = (u64, u32, f64, f64, f64, f64, Option<u32>);
+type Terms = (u64, u32, f64, f64, f64, f64, Option<u32>, u8);
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // as serde asks
 fn is_zero(n: &u64) -> bool {
@@ -200,11 +200,7 @@ pub(super) fn gather(
                 .map(|c| (c.title(), super::super::csv::class(c.class())))
                 .collect(),
             exposures: Exposure::ALL.iter().map(|e| e.name()).collect(),
-            bands: Band::ALL
-                .iter()
-                .rev()
-                .map(|band| (band.id(), band.from()))
-                .collect(),
+            bands: Band::ALL.iter().rev().map(|band| band.id()).collect(),
             levels: drill::LEVELS.map(|level| level.name()),
             words: drills.words.into_list(),
             folders: folders.names,
@@ -286,5 +282,7 @@ fn terms(risk: &Risk) -> Terms {
         tenths(risk.exposure),
         tenths(risk.age()),
         risk.years,
+        // As the script numbers them, the worst first.
+        (Band::ALL.len() - 1 - risk.band() as usize) as u8,
     )
 }

@@ -25,12 +25,12 @@
   const byId = id => document.getElementById(id), table = byId("table");
   const head = table.tHead.rows[0], body = table.tBodies[0];
   const category = byId("category"), exposed = byId("exposed"), search = byId("search"), where = byId("folder");
-  const risk = byId("band"), band = d => d.r ? data.bands.find(b => d.r[0] >= b[1] || b[1] === 0)[0] : "";
+  const risk = byId("band"), band = d => d.r ? data.bands[d.r[7]] : "";
   const only = byId("only"), special = byId("special"), unread = byId("unread-only");
   const used = new Set(docs.flatMap(d => d.c));
   data.categories.forEach((c, i) => { if (used.has(i)) category.append(el("option", c[0], { value: i })); });
   data.exposures.forEach((e, i) => exposed.append(el("option", e, { value: i })));
-  data.bands.forEach(b => risk.append(el("option", b[0], { value: b[0] })));
+  data.bands.forEach(b => risk.append(el("option", b, { value: b })));
   columns.forEach((c, i) => {
     const th = el("th", undefined, { scope: "col", className: c[2] }), b = el("button", c[0], { type: "button" });
     b.addEventListener("click", () => { down = sort === i ? !down : ![0, 9, 10].includes(i); sort = i; page = 0; arrange(); draw(); });
