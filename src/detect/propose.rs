@@ -53,6 +53,10 @@ pub(crate) trait Propose: Send + Sync {
 pub(crate) struct Proposals {
     /// Names in the window, by position.
     pub names: Vec<Found>,
+    /// Those that were weighed, before they come to the others.
+    pub weighed: Vec<Found>,
+    /// What may be a name, and supports nothing.
+    pub hints: Vec<Found>,
     /// Where values stand that are one person's each, ascending.
     pub identities: Vec<u32>,
     /// Where e-mail addresses stand, by position.

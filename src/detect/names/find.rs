@@ -1,7 +1,6 @@
 //! From hits of the word lists to names. One function for each kind of evidence of detection specification §5.
 
 use super::{
-    alone::alone,
     inverted,
     labelled::{closing, label},
     listed,
@@ -125,8 +124,7 @@ pub(crate) fn find(
             let found = match usage.tier {
                 Tier::Forename if start >= covered => forename(text, start, words)
                     .or_else(|| listed::speaker(text, start, words))
-                    .or_else(|| listed::lower(text, start, words))
-                    .or_else(|| alone(text, start, words)),
+                    .or_else(|| listed::lower(text, start, words)),
                 Tier::Surname if start >= covered => surname(text, start, words),
                 Tier::Honorific if start >= covered => honorific(text, start, end, usage, words),
                 Tier::Label => label(text, start, end, usage, words),

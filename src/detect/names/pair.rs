@@ -54,7 +54,7 @@ pub(super) fn forename(text: &[u8], start: usize, words: &Vocabulary) -> Option<
         // Wesley Hall and Stanley Park are places more often than people, unless one does something; where a sentence
         // goes on around it (`spoke to Ashleigh Lane about`) it is a hint.
         (false, true) if tail && (!common || given & SURNAME != 0) => {
-            match (super::alone::does(text, end), in_sentence(text, start, end)) {
+            match (does(text, end, words), in_sentence(text, start, end)) {
                 (true, _) => Level::Medium,
                 (false, true) => Level::Low,
                 (false, false) => return None,
@@ -120,6 +120,19 @@ pub(super) fn next_line(text: &[u8], end: usize) -> Option<usize> {
         .take_while(|&&b| b == b' ')
         .count();
     Some(end + spaces + breaks + more)
+}
+
+/// Whether what persons do follows.
+fn does(text: &[u8], end: usize, words: &Vocabulary) -> bool {
+    let rest = text[end..].strip_prefix(b" ").unwrap_or_default();
+    let length = rest
+        .iter()
+        .take_while(|b| b.is_ascii_lowercase() || **b == b'\'')
+        .count();
+    words
+        .weights
+        .after(&rest[..length])
+        .is_some_and(|weight| weight > 0)
 }
 
 /// `a visit to DANIEL DZIALAK took place`: capitals among words that have none.

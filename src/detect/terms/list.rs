@@ -59,6 +59,8 @@ pub enum Tier {
     Stop,
     /// The end of a word that makes it a medicine.
     Stem,
+    /// An ordinary word: a capital makes no name of it.
+    Ordinary,
 }
 
 impl Tier {
@@ -79,6 +81,7 @@ impl Tier {
         ("tail", Tier::Tail),
         ("stop", Tier::Stop),
         ("stem", Tier::Stem),
+        ("ordinary", Tier::Ordinary),
     ];
 }
 
@@ -253,7 +256,10 @@ impl List {
                 continue;
             };
             // Names come many to a line, split by spaces: a line for each would bury the file.
-            let many = matches!(tier, Tier::Forename | Tier::Surname | Tier::Stem);
+            let many = matches!(
+                tier,
+                Tier::Forename | Tier::Surname | Tier::Stem | Tier::Ordinary
+            );
             let terms: Vec<&str> = if many {
                 line.split_ascii_whitespace().collect()
             } else {

@@ -11,6 +11,7 @@ pub mod inflect;
 mod judge;
 pub mod list;
 mod sentence;
+pub(crate) mod table;
 pub(crate) mod value;
 pub(crate) mod vocabulary;
 
@@ -25,7 +26,7 @@ use vocabulary::{NAMES, PERSONS, Vocabulary};
 use super::{
     candidate::{Candidate, Nearness, Word},
     engine::TermSpec,
-    names::{self, Found},
+    names::{self, Found, Walk},
     propose::{Memory, Proposals, Propose, Sight},
     rule::{OwnList, Rule},
 };
@@ -158,11 +159,6 @@ impl Lists {
                     extra.push(owner);
                 }
             }
-            let mut both: Vec<&Found> = names.iter().chain(&extra).collect();
-            both.sort_by_key(|name| (name.start, name.end));
-            let end = sight.starts.end;
-            let both = both.into_iter();
-            memory.introduced.learn(text, both, end, &self.words);
         }
         if extra.is_empty() && !running {
             return;
@@ -173,19 +169,33 @@ impl Lists {
         names.sort_by_key(|n| (n.start, n.end));
         names.dedup_by(|b, a| b.start < a.end);
         if running {
-            let mut alone = Vec::new();
             let mailboxes = &scratch.mailboxes;
             let in_address = |at: usize| {
                 let n = mailboxes.partition_point(|m| m.0 as usize <= at);
                 n > 0 && at < mailboxes[n - 1].1 as usize
             };
-            memory
-                .introduced
-                .find(text, &self.words, names, in_address, &mut alone);
-            if !alone.is_empty() {
-                names.extend(alone);
+            let walk = Walk {
+                text,
+                starts: sight.starts.clone(),
+                words: &self.words,
+                hits: sight.terms,
+                taken: names,
+            };
+            let weighed = &mut scratch.weighed;
+            walk.run(
+                &mut memory.introduced,
+                in_address,
+                weighed,
+                &mut scratch.hints,
+            );
+            if !weighed.is_empty() {
+                let over = |n: &Found| {
+                    let at = weighed.partition_point(|w| w.end <= n.start);
+                    weighed.get(at).is_some_and(|w| w.start < n.end)
+                };
+                names.retain(|n| !over(n));
+                names.append(weighed);
                 names.sort_by_key(|n| (n.start, n.end));
-                names.dedup_by(|b, a| b.start < a.end);
             }
         }
     }
@@ -221,6 +231,8 @@ impl Propose for Lists {
             let n = mailboxes.partition_point(|m| m.0 as usize <= at);
             n > 0 && at < mailboxes[n - 1].1 as usize
         };
+        scratch.weighed.clear();
+        scratch.hints.clear();
         names::find(text, sight.terms, &self.words, in_claim, &mut scratch.names);
         self.named(sight, memory, claims, scratch);
         scratch.identities.clear();
@@ -261,9 +273,11 @@ impl Propose for Lists {
         memory.letter |= greeting.is_some_and(|name| sight.starts.contains(&name.start));
         let Proposals {
             names,
+            hints,
             identities,
             fields,
             mailboxes,
+            ..
         } = scratch;
         let mut judge = Judge {
             sight,
@@ -284,24 +298,7 @@ impl Propose for Lists {
         });
         if let Some(rule) = self.names {
             // After everything else has been judged: a hint supports nothing.
-            if !matches!(sight.segment.layout, Layout::Table(_))
-                && (!names.is_empty() || !identities.is_empty())
-            {
-                let mut hints = Vec::new();
-                let in_address = |at: usize| {
-                    let n = mailboxes.partition_point(|m| m.0 as usize <= at);
-                    n > 0 && at < mailboxes[n - 1].1 as usize
-                };
-                names::unlisted(
-                    text,
-                    sight.starts.clone(),
-                    &self.words,
-                    names,
-                    in_address,
-                    &mut hints,
-                );
-                claims.extend(hints.iter().map(|hint| self.name_claim(rule, hint)));
-            }
+            claims.extend(hints.iter().map(|hint| self.name_claim(rule, hint)));
             for name in names.iter().filter(|n| sight.starts.contains(&n.start)) {
                 let mut claim = self.name_claim(rule, name);
                 // The name in an address does not contest the address.

@@ -10,10 +10,12 @@ use rayon::prelude::*;
 use super::{
     inflect::{fold, forms},
     list::{Entry, List, ListError, Options, Tier},
+    table::WordTable,
 };
 use crate::detect::{
     engine::TermSpec,
     hash::Quickly,
+    names::Weights,
     normalise_name,
     rule::{OwnList, TERM_FILES},
 };
@@ -27,7 +29,13 @@ pub(crate) const NAMES: Owner = u16::MAX - 1;
 
 /// The word lists that serve all rules.
 const PERSON_LISTS: &[&str] = &["persons"];
-const NAME_LISTS: &[&str] = &["name-words", "forenames", "forenames-american", "surnames"];
+const NAME_LISTS: &[&str] = &[
+    "name-words",
+    "forenames",
+    "forenames-american",
+    "surnames",
+    "ordinary-words",
+];
 
 /// What a term says to one owner.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +73,8 @@ pub(crate) const TAIL: Part = 16;
 pub(crate) const STOP: Part = 32;
 /// A family name that many bear.
 pub(crate) const SURNAME_COMMON: Part = 64;
+/// An ordinary word of English in its shortest form.
+pub(crate) const ORDINARY: Part = 128;
 
 /// The table.
 pub(crate) struct Vocabulary {
@@ -76,7 +86,9 @@ pub(crate) struct Vocabulary {
     /// Names of fields, normalised as the names of columns are.
     fields: HashMap<Box<str>, Vec<Named>>,
     /// Words of names.
-    parts: Parts,
+    parts: WordTable,
+    /// What speaks for a name in running text.
+    pub weights: Weights,
     /// Ends of words that make a medicine, with the rule that says so.
     pub stems: Vec<(Owner, Vec<Box<[u8]>>)>,
     /// Number of the group `salutation`.
@@ -141,6 +153,7 @@ impl Builder {
             Tier::Surname => SURNAME,
             Tier::Tail => TAIL,
             Tier::Stop => STOP,
+            Tier::Ordinary => ORDINARY,
             _ => 0,
         };
         if part != 0 {
@@ -151,7 +164,7 @@ impl Builder {
         }
         match entry.tier {
             // Looked up when a candidate stands there.
-            Tier::Tail | Tier::Stop => return,
+            Tier::Tail | Tier::Stop | Tier::Ordinary => return,
             Tier::Surname if part & SURNAME_WORD != 0 => return,
             Tier::Stem => {
                 let stem = entry.text.as_bytes().into();
@@ -260,7 +273,7 @@ fn is_capital(text: &str) -> bool {
 /// The texts that the engine is to look for; none for what is looked up when a candidate stands there.
 fn searched_for(entry: &Entry) -> Vec<String> {
     let looked_up = match entry.tier {
-        Tier::Tail | Tier::Stop | Tier::Stem => true,
+        Tier::Tail | Tier::Stop | Tier::Stem | Tier::Ordinary => true,
         Tier::Surname => &*entry.group == "ambiguous" || entry.options.ambiguous,
         _ => false,
     };
@@ -307,6 +320,8 @@ impl Vocabulary {
             builder.list(list, owner);
         }
         builder.digest.update(&[u8::from(names)]);
+        builder.digest.update(Weights::TEXT.as_bytes());
+        let weights = Weights::new(&builder.parts)?;
         let mut first = Vec::with_capacity(builder.texts.len() + 1);
         let mut uses = Vec::new();
         for of_term in &builder.uses {
@@ -326,7 +341,8 @@ impl Vocabulary {
             first,
             uses,
             fields: builder.fields,
-            parts: Parts::new(builder.parts),
+            parts: WordTable::new(builder.parts),
+            weights,
             stems: builder.stems,
             salutation,
             relation,
@@ -361,7 +377,16 @@ impl Vocabulary {
 
     /// The term as the lists spell it.
     pub fn text(&self, term: u32) -> Arc<str> {
-        self.texts[term as usize].clone()
+        match self.texts.get(term as usize) {
+            Some(text) => text.clone(),
+            None => self.weights.cue(term as usize - self.texts.len()),
+        }
+    }
+
+    /// The number of a word that speaks for a name, for [`Self::text`]: they are numbered behind the terms.
+    pub fn cue(&self, word: &[u8]) -> Option<u32> {
+        let cue = self.weights.number(word)?;
+        Some((self.texts.len() + cue) as u32)
     }
 
     /// What a field of this name holds; the name as `normalise_name` gives it.
@@ -378,74 +403,4 @@ impl Vocabulary {
     pub fn fingerprint(&self) -> [u8; 32] {
         self.fingerprint
     }
-}
-
-/// Words and what each is, asked for every capitalised word of a text: keys lie in the table itself, so that a look
-/// costs one line of cache.
-struct Parts {
-    /// Open addressing, at most a quarter full: a word of up to fifteen bytes in lower case, filled up with zeros, and
-    /// its part; a part of 0 is a free place.
-    slots: Vec<[u8; 16]>,
-    longer: HashMap<Box<[u8]>, Part, Quickly>,
-}
-
-impl Parts {
-    fn new(words: HashMap<Box<[u8]>, Part, Quickly>) -> Parts {
-        let size = (words.len() * 4).next_power_of_two().max(64);
-        let mut parts = Parts {
-            slots: vec![[0; 16]; size],
-            longer: HashMap::default(),
-        };
-        for (word, part) in words {
-            match slot(&word) {
-                None => {
-                    parts.longer.insert(word, part);
-                }
-                Some(mut key) => {
-                    let mut at = parts.first(&key);
-                    while parts.slots[at][15] != 0 {
-                        at = (at + 1) & (size - 1);
-                    }
-                    key[15] = part;
-                    parts.slots[at] = key;
-                }
-            }
-        }
-        parts
-    }
-
-    fn get(&self, word: &[u8]) -> Part {
-        let Some(key) = slot(word) else {
-            return match self.longer.is_empty() || word.len() > 40 {
-                true => 0,
-                false => *self.longer.get(&*word.to_ascii_lowercase()).unwrap_or(&0),
-            };
-        };
-        let mut at = self.first(&key);
-        loop {
-            let known = &self.slots[at];
-            if known[15] == 0 {
-                return 0;
-            }
-            if known[..15] == key[..15] {
-                return known[15];
-            }
-            at = (at + 1) & (self.slots.len() - 1);
-        }
-    }
-
-    fn first(&self, key: &[u8; 16]) -> usize {
-        let number = u128::from_le_bytes(*key);
-        let mixed = (number as u64 ^ ((number >> 64) as u64).rotate_left(29))
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        (mixed >> 32) as usize & (self.slots.len() - 1)
-    }
-}
-
-/// A word as a key; `None` when it is too long for one.
-fn slot(word: &[u8]) -> Option<[u8; 16]> {
-    let mut key = [0; 16];
-    key[..15].get_mut(..word.len())?.copy_from_slice(word);
-    key.make_ascii_lowercase();
-    Some(key)
 }
