@@ -99,11 +99,11 @@ pub(super) fn before(text: &[u8], start: usize, words: &Vocabulary) -> Weighed {
     if let Some(leads) = weights.lead(word)
         && let Some(lead) = word_before(text, last.start)
         && let Some(weight) = leads(&text[lead.start..lead.end])
-        && weight > own.unwrap_or(0)
+        && (weight < 0 || weight > own.unwrap_or(0))
     {
         return Weighed {
             sum: weight,
-            cue: Some((lead.start, lead.end)),
+            cue: (weight > 0).then_some((lead.start, lead.end)),
         };
     }
     match own {

@@ -24,12 +24,21 @@ use super::{
     token::{Form, Run, run, token},
 };
 use crate::{
-    detect::{propose::TermHit, terms::vocabulary::Vocabulary},
+    detect::{
+        propose::TermHit,
+        terms::{
+            list::Tier,
+            vocabulary::{NAMES, Use, Vocabulary},
+        },
+    },
     model::Level,
 };
 
 /// Names begin before this many words of a row, or there is none.
 const MOST_NAMES: usize = 4;
+
+/// A phrase that makes a name something else begins so near before it.
+const LONGEST_BLOCK: usize = 40;
 
 /// A part of the sum, and the word of the text that speaks loudest.
 #[derive(Clone, Copy, Default)]
@@ -159,6 +168,9 @@ impl Walk<'_> {
             sum if sum >= threshold.low => Level::Low,
             _ => return (None, end),
         };
+        if self.blocked(start, end) {
+            return (None, end);
+        }
         let term = weighed
             .cue
             .and_then(|(from, to)| self.words.cue(&text[from..to]));
@@ -167,6 +179,20 @@ impl Walk<'_> {
             ..found(start, end, level)
         };
         (Some(name), end)
+    }
+
+    /// Whether a phrase of the lists says that what stands there is something else: `Marks and Spencer`.
+    fn blocked(&self, start: usize, end: usize) -> bool {
+        let from = start.saturating_sub(LONGEST_BLOCK);
+        let first = self.hits.partition_point(|hit| (hit.start as usize) < from);
+        self.hits[first..]
+            .iter()
+            .take_while(|hit| (hit.start as usize) < end)
+            .filter(|hit| (hit.end as usize) > start)
+            .any(|hit| {
+                let block = |u: &Use| u.owner == NAMES && u.tier == Tier::Block;
+                self.words.uses(hit.term).iter().any(block)
+            })
     }
 
     /// How many words of a row are of the name that it begins with; where the row ends that is none.

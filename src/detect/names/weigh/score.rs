@@ -42,7 +42,11 @@ pub(super) fn kind(text: &[u8], word: &Token, words: &Vocabulary) -> Kind {
     let is = |bits| part & bits != 0;
     let given = is(FORENAME) && !is(FORENAME_WORD);
     let family = is(SURNAME) && !is(SURNAME_WORD);
-    let ordinary = || is(ORDINARY) || inflected(&text[word.start..word.end], words);
+    let word = &text[word.start..word.end];
+    let ordinary = || {
+        let one = |word: &[u8]| words.part(word) & ORDINARY != 0 || inflected(word, words);
+        is(ORDINARY) || word.split(|&b| b == b'-').any(one)
+    };
     match part {
         _ if is(STOP) => Kind::Stop,
         _ if is(TAIL) && !given && !family => Kind::Tail,
