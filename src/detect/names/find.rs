@@ -300,6 +300,10 @@ fn honorific(
             if part & STOP != 0 && part & (SURNAME | FORENAME) == 0 {
                 break;
             }
+            if part & TAIL != 0 && text.get(token.end + 1).is_some_and(u8::is_ascii_digit) {
+                // Mrs Smith Suite 541 is at her address.
+                break;
+            }
             if part & TAIL != 0 && part & SURNAME == 0 {
                 // Dr Smith Surgery is the surgery's.
                 return None;

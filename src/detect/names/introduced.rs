@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     detect::terms::vocabulary::{
-        FORENAME, FORENAME_WORD, ORDINARY, STOP, SURNAME, SURNAME_WORD, TAIL, Vocabulary,
+        FORENAME, FORENAME_WORD, ORDINARY, STOP, SURNAME, TAIL, Vocabulary,
     },
     model::Level,
 };
@@ -62,7 +62,8 @@ impl Introduced {
         for token in tokens {
             let part = part_of(text, token, words);
             let word = &text[token.start..token.end];
-            let other = FORENAME_WORD | SURNAME_WORD | STOP | TAIL | ORDINARY;
+            let named = part & (FORENAME | SURNAME) != 0;
+            let other = STOP | TAIL | if named { 0 } else { ORDINARY };
             if token.form == Form::Title
                 && word.len() >= SHORTEST
                 && part & other == 0

@@ -118,8 +118,15 @@ pub(super) fn before(text: &[u8], start: usize, words: &Vocabulary) -> Weighed {
         {
             Weighed::of(weights.place.beside_capital)
         }
+        None if last.form == Form::Other && is_agent(word) => Weighed::of(weights.place.agent),
         None => Weighed::default(),
     }
+}
+
+/// Whether a word ends as words for people do that do something.
+fn is_agent(word: &[u8]) -> bool {
+    let ends = [&b"er"[..], b"or", b"ist", b"ian", b"man", b"woman"];
+    word.len() >= 6 && ends.iter().any(|end| word.ends_with(end))
 }
 
 /// What stands before a name with more than space between: `the manager, Brown,`; `Room 3 Tariq`; `your name? Tariq`.
@@ -140,9 +147,9 @@ fn apart(text: &[u8], start: usize, words: &Vocabulary) -> Weighed {
                 _ => Weighed::default(),
             }
         }
-        Some(b'?') if lead.ends_with(b"name?") => Weighed {
+        Some(b'?' | b':') if lead[..lead.len() - 1].ends_with(b"ame") => Weighed {
             sum: weights.place.apposition,
-            cue: Some((lead.len() - 5, lead.len() - 1)),
+            cue: Some((lead.len().saturating_sub(5), lead.len() - 1)),
         },
         Some(b'0'..=b'9') => {
             let digits = lead.iter().rev().take_while(|b| b.is_ascii_digit()).count();
@@ -153,12 +160,11 @@ fn apart(text: &[u8], start: usize, words: &Vocabulary) -> Weighed {
                     before.len() >= place.len()
                         && before[before.len() - place.len()..].eq_ignore_ascii_case(place)
                 });
-            let amid = before
-                .last()
-                .is_some_and(|b| b.is_ascii_lowercase() || *b == b',');
+            let line =
+                before.is_empty() || lead[before.len()..lead.len() - digits].contains(&b'\n');
             match (
                 room,
-                digits <= 5 && amid && before.len() + digits < lead.len(),
+                digits <= 5 && !line && before.len() + digits < lead.len(),
             ) {
                 (true, _) => Weighed::of(weights.place.room),
                 (false, true) => Weighed::of(weights.place.house),
@@ -254,6 +260,16 @@ pub(super) fn after(
             (None, Some(weight)) if weight < 0 => Weighed::of(weight),
             (None, _) => Weighed::of(place.owner),
         };
+    }
+    // `Rua Roma 131`
+    if let [b' ', rest @ ..] = &text[end..] {
+        let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+        let ends = rest
+            .get(digits)
+            .is_none_or(|b| matches!(b, b',' | b'\n' | b'\r' | b' ' | b'.'));
+        if (1..=4).contains(&digits) && ends {
+            return Weighed::of(place.number);
+        }
     }
     if age(text, end) {
         return Weighed::of(place.age);

@@ -40,6 +40,9 @@ const MOST_NAMES: usize = 4;
 /// A phrase that makes a name something else begins so near before it.
 const LONGEST_BLOCK: usize = 40;
 
+/// A cue of this weight before a name makes it the name of something else.
+const ELSE: i32 = -200;
+
 /// A part of the sum, and the word of the text that speaks loudest.
 #[derive(Clone, Copy, Default)]
 struct Weighed {
@@ -146,6 +149,11 @@ impl Walk<'_> {
             return none;
         }
         let row = run(text, start);
+        // `Storm Doreen`, `Rua Roma`: the first word says that it is something else.
+        let begins = self.words.weights.before(&text[start..first.end]);
+        if row.tokens().len() > 1 && begins.is_some_and(|weight| weight <= ELSE) {
+            return (None, row.tokens().last().map_or(first.end, |t| t.end));
+        }
         let names = match self.names(&row, &mut kinds) {
             Ok(names) => names,
             Err(next) => return (None, next),
@@ -207,6 +215,8 @@ impl Walk<'_> {
                 _ => kind(self.text, token, self.words),
             };
             match kinds[n] {
+                // `Jennifer Alcaraz Suite 541`: the address follows.
+                Kind::Tail if numbered(self.text, token.end) => break,
                 // A place, an organisation.
                 Kind::Tail => return Err(token.end),
                 Kind::Stop | Kind::Ordinary => break,
@@ -224,6 +234,11 @@ impl Walk<'_> {
             false => Ok(names),
         }
     }
+}
+
+/// Whether a number follows.
+fn numbered(text: &[u8], end: usize) -> bool {
+    text[end..].first() == Some(&b' ') && text.get(end + 1).is_some_and(u8::is_ascii_digit)
 }
 
 /// Whether what follows makes one word of it: an address, a path, a key.

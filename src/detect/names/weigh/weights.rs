@@ -78,6 +78,8 @@ pub(crate) struct Place {
     pub speaks: i32,
     pub addressed: i32,
     pub line: i32,
+    pub number: i32,
+    pub agent: i32,
     pub beside_capital: i32,
     pub noun: i32,
     pub past: i32,
