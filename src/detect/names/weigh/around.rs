@@ -151,6 +151,24 @@ fn apart(text: &[u8], start: usize, words: &Vocabulary) -> Weighed {
             sum: weights.place.apposition,
             cue: Some((lead.len().saturating_sub(5), lead.len() - 1)),
         },
+        // `User: Tariq`; `our founders: Taylor, …`.
+        Some(b':') => {
+            let word = word_ending(text, lead.len() - 1).map(|word| (word.start, word.end));
+            let role = word.is_some_and(|(from, to)| {
+                let word = &text[from..to];
+                let one = word.strip_suffix(b"s").unwrap_or(word);
+                [word, one]
+                    .iter()
+                    .any(|word| weights.before(word).is_some_and(|weight| weight >= ROLE))
+            });
+            match role {
+                true => Weighed {
+                    sum: weights.place.apposition,
+                    cue: word,
+                },
+                false => Weighed::default(),
+            }
+        }
         Some(b'0'..=b'9') => {
             let digits = lead.iter().rev().take_while(|b| b.is_ascii_digit()).count();
             let before = lead[..lead.len() - digits].trim_ascii_end();

@@ -48,7 +48,7 @@ pub(super) fn kind(text: &[u8], word: &Token, words: &Vocabulary) -> Kind {
         is(ORDINARY) || word.split(|&b| b == b'-').any(one)
     };
     match part {
-        _ if is(STOP) => Kind::Stop,
+        _ if is(STOP) || contracted(word) => Kind::Stop,
         _ if is(TAIL) && !given && !family => Kind::Tail,
         _ if given && (is(SURNAME) || is(ORDINARY)) => Kind::GivenFamily,
         _ if given => Kind::Given,
@@ -58,6 +58,12 @@ pub(super) fn kind(text: &[u8], word: &Token, words: &Vocabulary) -> Kind {
         _ if ordinary() => Kind::Ordinary,
         _ => Kind::Unknown,
     }
+}
+
+/// `I'm`, `We've`, `Don't`.
+fn contracted(word: &[u8]) -> bool {
+    let ends = [&b"'m"[..], b"'ve", b"'ll", b"'d", b"'re", b"n't"];
+    ends.iter().any(|end| word.ends_with(end))
 }
 
 /// Whether a word is an ordinary one with an ending: `Deploying`, `Settings`, `Ponies`.
@@ -149,7 +155,7 @@ impl Scale<'_> {
             Some(between) if joins(between) => place.listed,
             // `said Gladys to Logan`
             Some(b" to ") => place.lists,
-            _ => self.lists(end),
+            _ => self.lists(end, kinds[0]),
         };
         if sum < weights.threshold.medium
             && sum + place.pronoun >= threshold
@@ -234,7 +240,7 @@ impl Scale<'_> {
     }
 
     /// Whether the next of a list is a given name.
-    fn lists(&self, end: usize) -> i32 {
+    fn lists(&self, end: usize, own: Kind) -> i32 {
         let rest = &self.text[end..];
         let place = &self.words.weights.place;
         if [&b" and I "[..], b" and me", b" and my "]
@@ -251,16 +257,21 @@ impl Scale<'_> {
         ] {
             if rest.starts_with(join) {
                 let next = token(self.text, end + join.len());
-                let given = next.is_some_and(|t| {
-                    t.form == Form::Title
-                        && (matches!(kind(self.text, &t, self.words), Kind::Given)
-                            || self.introduced.knows(&self.text[t.start..t.end], end))
+                let next = next.filter(|t| t.form == Form::Title);
+                let kind = next.map_or(Kind::None, |t| kind(self.text, &t, self.words));
+                let known = next.is_some_and(|t| {
+                    let word = &self.text[t.start..t.end];
+                    self.introduced.knows(word, end)
                 });
-                // `Duncan & Todd` is a firm.
-                return match (given, join) {
-                    (true, _) => weight,
-                    (false, b" & ") => place.beside_capital,
-                    (false, _) => 0,
+                return match (kind, own) {
+                    _ if known => weight,
+                    (Kind::Given, _) => weight,
+                    // `Duncan & Todd` is a firm.
+                    _ if join == b" & " => place.beside_capital,
+                    (Kind::Family | Kind::GivenFamily, Kind::Family | Kind::GivenFamily) => {
+                        place.families
+                    }
+                    _ => 0,
                 };
             }
         }

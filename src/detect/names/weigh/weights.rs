@@ -70,6 +70,7 @@ pub(crate) struct Place {
     pub pronoun: i32,
     pub listed: i32,
     pub lists: i32,
+    pub families: i32,
     pub with_me: i32,
     pub age: i32,
     pub apposition: i32,
