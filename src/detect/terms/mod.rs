@@ -84,7 +84,11 @@ impl Lists {
         claim.value = (name.value as u32, name.end as u32);
         claim.near_person = true;
         if let Some(term) = name.term {
-            claim.support = Nearness::Near;
+            // What was weighed gives way to a rule that knows the word.
+            claim.support = match self.words.is_cue(term) {
+                true => Nearness::None,
+                false => Nearness::Near,
+            };
             match name.labelled {
                 true => {
                     claim.support = Nearness::Attached;

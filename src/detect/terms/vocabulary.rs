@@ -383,6 +383,11 @@ impl Vocabulary {
         }
     }
 
+    /// Whether a number is that of a word that speaks for a name, and no term's.
+    pub fn is_cue(&self, number: u32) -> bool {
+        number as usize >= self.texts.len()
+    }
+
     /// The number of a word that speaks for a name, for [`Self::text`]: they are numbered behind the terms.
     pub fn cue(&self, word: &[u8]) -> Option<u32> {
         let cue = self.weights.number(word)?;
