@@ -144,7 +144,19 @@ fn value(rule: usize, person: u64) -> String {
             ["A", "B", "C", "D"][(person / 1_000_000) as usize % 4]
         ),
         3 => format!("{forename}.{}{person}@example.org", surname(person)),
-        _ => format!("ZZ{} {}AA", mix(person * 7 + 6) % 100, mix(person) % 10),
+        // Twenty thousand postcodes, as many as a county has.
+        _ => {
+            let letters = b"ABDEFGHJLN";
+            let n = mix(person * 7 + 6);
+            let letter = |at: u64| char::from(letters[(n / at % 10) as usize]);
+            format!(
+                "LS{} {}{}{}",
+                n % 20 + 1,
+                n / 20 % 10,
+                letter(200),
+                letter(2_000)
+            )
+        }
     }
 }
 

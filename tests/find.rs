@@ -257,3 +257,110 @@ fn a_name_that_many_have_asks_for_one_more_identifier() {
         "domesday: the name is common here: 30 documents hold it and nothing that tells whose it is; give one more identifier, as a birth date (--born)\n"
     );
 }
+
+/// The first line told of a document.
+fn told<'r>(ran: &'r support::Ran, name: &str) -> &'r str {
+    (ran.out.lines())
+        .find(|line| line.contains(name) && !line.starts_with(' '))
+        .unwrap_or_default()
+}
+
+#[test]
+fn a_name_that_is_somebody_elses_too_is_undecided() {
+    let office = Office::new();
+    office.write("share/a.txt", LETTER);
+    office.write(
+        "share/b.txt",
+        "Mrs Margaret Okafor\nDate of birth: 9 July 1988\n\nDear Mrs Okafor,\n",
+    );
+    office.write("share/c.txt", "Spoke with Margaret Okafor today.\n");
+    office.ok(&["scan", "share", "--quiet"]);
+    let ran = run(&office, &find(&[]));
+    assert!(told(&ran, "a.txt").starts_with("certain"), "{}", ran.out);
+    assert!(told(&ran, "b.txt").starts_with("namesake"), "{}", ran.out);
+    assert!(told(&ran, "c.txt").starts_with("undecided"), "{}", ran.out);
+    assert!(
+        ran.out.contains(
+            "(somebody else is known to have the name as it stands here; nothing in it tells whose it is)"
+        ),
+        "{}",
+        ran.out
+    );
+    assert!(
+        ran.out.contains("\n1 undecided: the name alone"),
+        "{}",
+        ran.out
+    );
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let ran = run(&office, &find(&["--json"]));
+    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(json["hits"][1]["mentions"][0]["alike"], 1);
+    assert_eq!(json["hits"][1]["band"], "possible");
+}
+
+#[test]
+fn mailboxes_and_user_names_made_of_the_name_are_the_name() {
+    let office = Office::new();
+    office.write("share/log.txt", "Username: mokafor signed in at 08:02\n");
+    office.write("share/mail.txt", "to the list: okafor.m7@example.org\n");
+    office.write("share/other.txt", "Username: tokafor signed in at 08:03\n");
+    office.ok(&["scan", "share", "--quiet"]);
+    let ran = run(&office, &find(&[]));
+    for name in ["log.txt", "mail.txt"] {
+        assert!(
+            told(&ran, name).starts_with("possible"),
+            "{}{}",
+            ran.out,
+            ran.err
+        );
+    }
+    assert!(!ran.out.contains("other.txt"), "{}", ran.out);
+}
+
+#[test]
+fn twins_with_double_forenames_are_not_each_other() {
+    let office = Office::new();
+    let row = |name: &str| format!("Name: {name}\nDate of birth: 21 October 1993\n");
+    office.write("share/hoa.txt", &row("Thi Hoa Nguyen"));
+    office.write("share/lan.txt", &row("Thi Lan Nguyen"));
+    office.write(
+        "share/lan.csv",
+        "Surname,Forename,DOB\nNguyen,Thi Lan,21/10/1993\n",
+    );
+    office.ok(&["scan", "share", "--quiet"]);
+    let ran = office.run(&["find", "--name", "Thi Hoa Nguyen", "--born", "1993-10-21"]);
+    assert!(told(&ran, "hoa.txt").starts_with("certain"), "{}", ran.out);
+    for name in ["lan.txt", "lan.csv"] {
+        assert!(!told(&ran, name).starts_with("certain"), "{}", ran.out);
+    }
+}
+
+#[test]
+fn what_stands_inside_a_number_is_asked_too() {
+    let office = Office::new();
+    office.write("share/a.txt", LETTER);
+    office.ok(&["scan", "share", "--quiet"]);
+    // A driver number holds the birth date; this one is of 2 March 1951.
+    let number = ["--driver", "OKAFO553021M99AA"];
+    let ran = office.run(&[&["find", "--name", "Margaret Okafor"], &number[..]].concat());
+    assert!(
+        ran.out
+            .contains("born the same (reached by the driver number given)"),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
+    let ran = office.run(
+        &[
+            &["find", "--name", "Margaret Okafor", "--born", "1951-03-12"],
+            &number[..],
+        ]
+        .concat(),
+    );
+    assert!(
+        ran.err
+            .contains("the birth date given is not the one inside the driver number given"),
+        "{}",
+        ran.err
+    );
+}

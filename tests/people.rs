@@ -5,7 +5,10 @@
 //!
 //! Each person is looked up with all that a request would tell of them. Prints, for documents that hold an identifier and
 //! for those that hold a name alone, how many of them are found and how many of what is found is right, and how often a
-//! document that does not hold the person was called certain. With `--list` each mistake, by path and number of person.
+//! document that does not hold the person was called certain. Found counts every band. Right of what is told counts what
+//! a look-up claims: a name that it says is also somebody else's, with nothing to tell whose it is, is no claim; how many
+//! of those there are, and how many are the person's, is told apart, and the precision with them counted as claims too.
+//! With `--list` each mistake, by path and number of person.
 
 #![allow(clippy::print_stdout)]
 
@@ -104,7 +107,7 @@ fn main() {
     let root = std::fs::canonicalize(share).expect("the share");
     let (mut exact, mut named, mut certain) =
         (Score::default(), Score::default(), Score::default());
-    let mut alike = 0;
+    let (mut undecided, mut undecided_right, mut alike) = (0, 0, 0);
     let (mut took, mut confusable) = (Vec::<Duration>::new(), 0);
     for (id, person) in &people {
         let before = Instant::now();
@@ -112,7 +115,7 @@ fn main() {
             search(&inventory, &key, rules.rules(), &facts, person, usize::MAX).expect("an answer");
         took.push(before.elapsed());
         confusable += answer.confusable.len();
-        let mut hits: HashMap<String, (Band, bool, String)> = HashMap::new();
+        let mut hits: HashMap<String, (Band, bool, bool, String)> = HashMap::new();
         for hit in &answer.hits {
             let by_value = hit
                 .reasons()
@@ -125,7 +128,8 @@ fn main() {
                 let full = place.path.to_path();
                 let inside = full.strip_prefix(&root).unwrap_or(&full);
                 let inside = inside.to_string_lossy().into_owned();
-                hits.insert(inside, (hit.band, by_value, why.join("; ")));
+                let open = hit.alike() > 0;
+                hits.insert(inside, (hit.band, by_value, open, why.join("; ")));
             }
         }
         for ((_, path), by) in labels.iter().filter(|((of, _), _)| of == id) {
@@ -149,8 +153,13 @@ fn main() {
                 );
             }
         }
-        for (path, (band, by_value, why)) in &hits {
+        for (path, (band, by_value, open, why)) in &hits {
             let right = labels.contains_key(&(id.clone(), path.clone()));
+            if *open {
+                undecided += 1;
+                undecided_right += u64::from(right);
+                continue;
+            }
             let score = if *by_value { &mut exact } else { &mut named };
             score.told += 1;
             score.right += u64::from(right);
@@ -158,14 +167,15 @@ fn main() {
                 certain.told += 1;
                 certain.right += u64::from(right);
             }
-            // A father and a son of one name: nothing in a document that holds the name alone says which of them it is.
-            let undecided = !right
+            // A father and a son of one name: nothing in a document that holds the name alone says which of them it is,
+            // and the look-up did not know.
+            let same = !right
                 && !by_value
                 && *band == Band::Possible
                 && (labels.iter()).any(|((other, of), by)| {
                     of == path && by == "name" && called.get(other) == called.get(id)
                 });
-            alike += u64::from(undecided);
+            alike += u64::from(same);
             if list && !right {
                 println!("mistaken {} {id} {path}: {why}", band.name());
             }
@@ -175,8 +185,8 @@ fn main() {
     exact.say("documents with an identifier");
     named.say("documents with a name alone");
     println!(
-        "  of what is not right, {alike} hold the name of two people and nothing that tells which; without them precision {:.3}",
-        named.right as f64 / (named.told - alike).max(1) as f64
+        "  told apart as undecided: {undecided}, of them the person's {undecided_right}; counted as claims, precision {:.3}; of what is not right {alike} hold the name of two people, which was not known",
+        (named.right + undecided_right) as f64 / (named.told + undecided).max(1) as f64
     );
     println!(
         "called certain: {}, of them mistaken: {}; people told apart: {confusable} places",

@@ -45,6 +45,8 @@ pub(super) struct Told {
     pub own: bool,
     /// The name is all that agrees.
     pub name_only: bool,
+    /// Whether its forename is written out and whether more of it agrees than a namesake would have.
+    pub name: Option<(bool, bool)>,
     /// Numbers, telephones and e-mail addresses that stand with it and were not asked for.
     pub values: Vec<ValueHash>,
 }
@@ -56,6 +58,10 @@ pub(super) struct Other {
     pub locations: Vec<Anchor>,
     /// See [`Told::values`].
     pub values: Vec<ValueHash>,
+    /// The birth date or the number that tells the namesake from others.
+    pub is: Option<ValueHash>,
+    /// Whether the namesake's forename is written out, and whether more of the name agrees, as in [`Told::name`].
+    pub name: (bool, bool),
 }
 
 /// What is needed to read parts.
@@ -77,13 +83,15 @@ pub(super) struct Desk<'a> {
 
 impl Names for Desk<'_> {
     fn tokens(&self, name: ValueHash) -> Vec<ValueHash> {
+        if self.candidates.names.handles.contains(&name) {
+            return vec![name];
+        }
         self.or_note(self.inventory.tokens_of(name))
             .unwrap_or_default()
     }
 
     fn compare(&self, tokens: &[ValueHash]) -> Agreement {
-        self.or_note(self.matcher.compare(tokens))
-            .unwrap_or_else(Agreement::none)
+        self.matcher.compare(tokens)
     }
 }
 
@@ -172,6 +180,7 @@ impl Desk<'_> {
         self.mailboxes(&stored, &part, &mut items);
         let names: HashSet<ValueHash> = (self.candidates.names.full.iter().map(|(name, _)| *name))
             .chain(self.candidates.names.surnames.iter().copied())
+            .chain(self.candidates.names.handles.iter().copied())
             .collect();
         let interesting = |item: &Item| match item.class {
             Class::Name => names.contains(&item.hash),
@@ -261,11 +270,19 @@ impl Desk<'_> {
             };
             if let Some((who, words)) = other {
                 let locations = self.places(cluster.names.first(), &weighed, &items);
+                let owned = || cluster.owned.iter().map(|&n| &items[n]);
+                let is = (owned().find(|item| item.class == Class::Birth))
+                    .or_else(|| owned().find(|item| item.class == Class::Strong));
+                let named = cluster.names.first();
                 read.others.push(Other {
                     who,
                     words,
                     locations,
                     values,
+                    is: is.map(|item| item.hash),
+                    name: named.map_or((false, false), |name| {
+                        (name.agreement.forename, name.agreement.telling)
+                    }),
                 });
                 continue;
             }
@@ -281,11 +298,14 @@ impl Desk<'_> {
                 offers.add(self, &part, &items, cluster, &weighed, band);
             }
             let (own, name_only) = (weighed.own, weighed.name_only);
+            let name = (cluster.names.first().map(|name| &name.agreement))
+                .map(|agreement| (agreement.forename, agreement.telling));
             let mention = self.mention(band, weighed, notes, &items, &read.part);
             read.told.push(Told {
                 mention,
                 own,
                 name_only,
+                name,
                 values,
             });
         }
@@ -323,11 +343,12 @@ impl Desk<'_> {
             .chain(names.full.iter().map(|(name, _)| *name))
             .chain(names.surnames.iter().copied())
             .chain(names.forenames.iter().copied())
+            .chain(names.handles.iter().copied())
             .collect();
         self.inventory.values_among(id, numbers, &hashes)
     }
 
-    /// Mailboxes that read like the name: an item of their own, since an address is no name to part a text by.
+    /// Mailboxes and user names that read like the name: an item of their own, since an address is no name to part a text by.
     fn mailboxes(&self, stored: &[Stored], part: &PartPlaces, items: &mut Vec<Item>) {
         if items.iter().any(|item| item.class == Class::Name) {
             return;
@@ -338,10 +359,11 @@ impl Desk<'_> {
             .full
             .iter()
             .map(|(name, _)| *name)
+            .chain(self.candidates.names.handles.iter().copied())
             .collect();
         for value in stored {
-            if self.telling.get(&value.rule) == Some(&Class::Contact) && names.contains(&value.hash)
-            {
+            let class = self.telling.get(&value.rule);
+            if matches!(class, Some(Class::Contact | Class::Local)) && names.contains(&value.hash) {
                 for spot in part.spots(value).into_iter().take(MOST_SPOTS) {
                     items.push(Item {
                         rule: value.rule,
@@ -372,7 +394,7 @@ impl Desk<'_> {
             let stored = self.inventory.values_among(id, &rules, &names)?;
             if let Some(stored) = stored.first() {
                 let tokens = self.inventory.tokens_of(stored.hash)?;
-                let mut agreement = self.matcher.compare(&tokens)?;
+                let mut agreement = self.matcher.compare(&tokens);
                 agreement.words.push_str(", in the file's name");
                 return Ok(Some(Named::elsewhere(tokens, agreement)));
             }
@@ -435,6 +457,7 @@ impl Desk<'_> {
             part: part.clone(),
             reasons,
             notes,
+            alike: 0,
         }
     }
 }

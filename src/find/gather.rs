@@ -62,11 +62,12 @@ pub(super) fn gather(mut read: Vec<Read>) -> (Vec<Hit>, Vec<Confusable>) {
     (hits, confusable)
 }
 
-/// What agrees most first; of equals what is about fewer people.
+/// What agrees most first, what nothing tells from a namesake last; of equals what is about fewer people.
 pub(super) fn sort(hits: &mut [Hit]) {
     hits.sort_by(|a, b| {
         b.band
             .cmp(&a.band)
+            .then((a.alike() > 0).cmp(&(b.alike() > 0)))
             .then(b.bits.total_cmp(&a.bits))
             .then(a.people.cmp(&b.people))
             .then_with(|| {

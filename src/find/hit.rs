@@ -54,6 +54,11 @@ pub struct Hit {
 }
 
 impl Hit {
+    /// Others who have the name that is all there is; 0 where something tells whose it is.
+    pub fn alike(&self) -> u64 {
+        self.mentions.first().map_or(0, |mention| mention.alike)
+    }
+
     /// All reasons, those of the surest mention first.
     pub fn reasons(&self) -> impl Iterator<Item = &Reason> {
         self.mentions.iter().flat_map(|mention| &mention.reasons)
@@ -75,6 +80,8 @@ pub struct Mention {
     pub reasons: Vec<Reason>,
     /// Sentences on what limits the band.
     pub notes: Vec<String>,
+    /// Others here who are known to have the name as it stands, where the name is all there is: nothing tells whose it is.
+    pub alike: u64,
 }
 
 /// A document inside a file, or the file itself, or its name.

@@ -7,10 +7,15 @@ use std::collections::HashMap;
 
 use super::{
     FindError, Person,
+    naming::handle_forms,
     near::{self, Near},
 };
 use crate::{
-    detect::{Facts, Rule, normalise::Normaliser, validators},
+    detect::{
+        Facts, Rule,
+        normalise::Normaliser,
+        validators::{self, Inner},
+    },
     inventory::{
         Key,
         aliases::{self, House},
@@ -197,15 +202,19 @@ pub fn ask(person: &Person, rules: &[Rule], facts: &Facts, key: &Key) -> Result<
             sex: person.sex,
             ..Asked::default()
         },
+        inner: Vec::new(),
+        handles: Vec::new(),
     };
     for (word, value) in &person.identifiers {
         asking.value(word, value)?;
     }
+    asking.inside();
     for (current, value) in (person.names.iter().map(|name| (true, name)))
         .chain(person.also.iter().map(|name| (false, name)))
     {
         asking.name(value, current);
     }
+    asking.own_mailboxes();
     Ok(asking.asked)
 }
 
@@ -214,6 +223,10 @@ struct Asking<'a> {
     facts: &'a Facts,
     key: &'a Key,
     asked: Asked,
+    /// What stands inside the identifiers given: the word of the identifier, and what.
+    inner: Vec<(String, Inner)>,
+    /// Letters of the mailboxes given, with their questions.
+    handles: Vec<(usize, String)>,
 }
 
 impl Asking<'_> {
@@ -340,6 +353,9 @@ impl Asking<'_> {
                 );
                 if verdict.stands() {
                     let normal = (check.normal)(text, facts);
+                    let inner = (check.inner)(text, facts).into_iter();
+                    self.inner
+                        .extend(inner.map(|inner| (word.to_owned(), inner)));
                     hashes.push(key.value(&rule.id, &normal));
                     near::add(&rule.id, &normal, check, facts, key, &mut near);
                     self.other_forms(&rule.id, &normal, &mut hashes);
@@ -352,6 +368,11 @@ impl Asking<'_> {
             hashes.push(key.value(&rule.id, &validators::compact(text, facts)));
         }
         let class = rules.iter().find_map(|rule| class(&rule.id));
+        if rules.iter().any(|rule| &*rule.id == aliases::EMAIL)
+            && let Some(handle) = aliases::handle(&text.to_lowercase())
+        {
+            self.handles.push((self.asked.questions.len(), handle));
+        }
         if standing.is_empty() && checks > 0 {
             if class == Some(Class::Birth) {
                 return Err(FindError::Date(word.to_owned()));
@@ -380,6 +401,55 @@ impl Asking<'_> {
             chain: Vec::new(),
         });
         Ok(())
+    }
+
+    /// A mailbox that is made of the person's name is the person's alone, and no household's.
+    fn own_mailboxes(&mut self) {
+        let forms: Vec<String> = (self.asked.names.iter().flat_map(handle_forms))
+            .map(|(form, _)| form)
+            .collect();
+        for (index, handle) in std::mem::take(&mut self.handles) {
+            if forms.contains(&handle) {
+                self.asked.questions[index].class = Class::Local;
+            }
+        }
+    }
+
+    /// Birth date and sex that stand inside an identifier given, as in a CHI or a driver number: searched where they were
+    /// not given, compared where they were.
+    fn inside(&mut self) {
+        for (word, inner) in std::mem::take(&mut self.inner) {
+            match inner.what {
+                "date-of-birth" => {
+                    let rules: Vec<&Rule> = (self.rules.iter())
+                        .filter(|rule| *rule.id == *inner.what)
+                        .collect();
+                    let hash = self.key.value(inner.what, &inner.value);
+                    let mut births = (self.asked.questions.iter())
+                        .filter(|question| question.class == Class::Birth)
+                        .peekable();
+                    if births.peek().is_none() {
+                        // It stands: the check of the identifier says so.
+                        let _ = self.identifier("born", &rules, &inner.value);
+                        if let Some(question) = self.asked.questions.last_mut() {
+                            question.chain = vec![format!("the {word} number given")];
+                        }
+                    } else if !births.any(|question| question.hashes.contains(&hash)) {
+                        self.warn(format!(
+                            "the birth date given is not the one inside the {word} number given; both were searched as they are"
+                        ));
+                    }
+                }
+                "sex" if self.asked.sex == Sex::Unsaid => {
+                    self.asked.sex = match inner.value.as_str() {
+                        "F" => Sex::Female,
+                        "M" => Sex::Male,
+                        _ => Sex::Unsaid,
+                    };
+                }
+                _ => {}
+            }
+        }
     }
 
     /// Hashes of what else means the value: see [`aliases`]. What the index finds by them is asked for by `candidates`.

@@ -19,6 +19,7 @@ mod offers;
 pub mod own;
 mod person;
 mod record;
+mod ways;
 mod weigh;
 
 use thiserror::Error;
@@ -27,6 +28,7 @@ pub use band::Band;
 pub use hit::{Answer, Confusable, Hit, How, Mention, Offer, PartRef, Reason, Who};
 pub use identity::{KINDS, Strength};
 pub use person::{Expand, Person};
+pub use ways::stands_for;
 
 use crate::{
     detect::{Facts, Rule},
@@ -79,6 +81,17 @@ pub fn find(
 
 /// The same without an entry in the log of look-ups, for whoever keeps a log of their own.
 pub fn search(
+    inventory: &Inventory,
+    key: &Key,
+    rules: &[Rule],
+    facts: &Facts,
+    person: &Person,
+    most: usize,
+) -> Result<Answer, FindError> {
+    inventory.at_once(|| rounds(inventory, key, rules, facts, person, most))
+}
+
+fn rounds(
     inventory: &Inventory,
     key: &Key,
     rules: &[Rule],

@@ -57,6 +57,8 @@ pub(super) fn by_values(read: &mut [Read]) {
                     .flat_map(|reason| reason.locations.clone())
                     .collect(),
                 values: told.values,
+                is: None,
+                name: (false, false),
             }
         }));
     }
@@ -74,6 +76,49 @@ pub(super) fn in_household(read: &mut [Read]) {
             told.mention
                 .notes
                 .push("somebody of the same name shares the address, telephone or e-mail".into());
+        }
+    }
+}
+
+/// A name alone that is known to be others' too tells nobody whose it is: it stays possible, and says so. A middle name
+/// that agrees, or a name from before, is a namesake's only where it is known to be. `initial` says whether others here
+/// have the surname and the initial, so that these alone are theirs as well.
+pub(super) fn alike(read: &mut [Read], initial: bool) {
+    // Namesakes to whom a name so far written out and agreeing may belong.
+    let namesakes = |(written_out, telling): (bool, bool)| -> u64 {
+        let known: HashSet<Option<ValueHash>> = (read.iter().flat_map(|part| &part.others))
+            .filter(|other| other.who == Who::Namesake)
+            .filter(|other| (other.name.0 || !written_out) && (other.name.1 || !telling))
+            .filter(|other| other.is.is_some() || other.name.0)
+            .map(|other| other.is)
+            .collect();
+        // Those without a date or number of their own may be those with one.
+        let told = known.iter().filter(|is| is.is_some()).count() as u64;
+        told.max(u64::from(!known.is_empty()))
+    };
+    let known: HashMap<(bool, bool), u64> =
+        [(true, true), (true, false), (false, true), (false, false)]
+            .into_iter()
+            .map(|name| (name, namesakes(name)))
+            .collect();
+    for told in read.iter_mut().flat_map(|part| &mut part.told) {
+        let (true, Some(name)) = (told.name_only, told.name) else {
+            continue;
+        };
+        let known = known.get(&name).copied().unwrap_or(0);
+        told.mention.alike = match name {
+            (false, false) => known.max(u64::from(initial)),
+            _ => known,
+        };
+        // By the initial alone: that is said where the name was weighed.
+        if known > 0 {
+            told.mention.notes.push(format!(
+                "{} here; nothing in it tells whose it is",
+                match known {
+                    1 => "somebody else is known to have the name as it stands".to_owned(),
+                    n => format!("{n} others are known to have the name as it stands"),
+                }
+            ));
         }
     }
 }

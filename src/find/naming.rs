@@ -1,92 +1,32 @@
 //! How a name in the inventory agrees with the name asked for, token by token, over hashes alone.
 //!
-//! For each token asked for the [`Matcher`] knows the hashes of the tokens that may stand for it: itself, its initial, its
-//! nicknames, what sounds alike, what one slip of typing makes of it. A name in the inventory is a list of token hashes in
-//! the order of forenames and surname; comparing the two gives the weight of the agreement, as detection specification §6
-//! has it, with surname and forename weighed by how common they are in this inventory.
+//! For each token asked for the [`Matcher`] knows the hashes of the tokens that may stand for it (`ways`). A name in the
+//! inventory is a list of token hashes in the order of forenames and surname; comparing the two gives the weight of the
+//! agreement, as detection specification §6 has it, with surname and forename weighed by how common they are in this
+//! inventory.
 
 use std::{
     cell::RefCell,
-    collections::{HashMap, HashSet, hash_map::Entry},
-    sync::LazyLock,
+    collections::{HashMap, HashSet},
 };
 
-use super::identity::{NAME, NameQuestion, is_particle};
+use super::{
+    identity::{NameQuestion, is_particle},
+    ways::{MOST_NAMES, Wanted, Way, wanted},
+};
 use crate::inventory::{
     Inventory, InventoryError, Key,
-    keys::deletions,
-    nicknames,
     record::{TokenKey, ValueHash},
-    sound,
 };
 
-/// Names with one token that are looked through; a token in more names than that tells nobody apart by itself.
-const MOST_NAMES: usize = 20_000;
+/// Names with the surname that are compared one by one. Of more, those that share no token with the forename are not.
+const FEW: usize = 1_500;
 
-/// Tokens that sound alike or are a slip away, looked at.
-const MOST_TOKENS: usize = 300;
+/// Of bearers of a common surname under other forenames: so many are looked at, to see that there are some.
+const SAMPLE: usize = 200;
 
-/// How a token stands for the one asked for.
-#[derive(Clone, Copy, PartialEq, Debug)]
-enum Way {
-    Exact,
-    /// A form of the forename; whether directly, or both are forms of a third.
-    Nickname(bool),
-    Initial,
-    /// One letter more, less, otherwise, or two swapped; whether the token is a name of its own (Maria for Marie).
-    Slip(bool),
-    Sound(bool),
-}
-
-impl Way {
-    /// What is taken off the weight of the exact token, and the most that is left.
-    fn weigh(self, exact: f64) -> f64 {
-        match self {
-            Way::Exact => exact,
-            Way::Nickname(true) => exact - 1.5,
-            Way::Nickname(false) => exact - 2.5,
-            Way::Initial => exact.min(3.4),
-            Way::Slip(false) => exact - 3.0,
-            Way::Slip(true) => (exact - 6.0).min(1.0),
-            Way::Sound(false) => (exact - 4.0).min(3.0),
-            Way::Sound(true) => (exact - 7.0).min(0.5),
-        }
-        .max(if self == Way::Exact { 0.0 } else { -1.0 })
-    }
-
-    fn words(self, what: &str) -> String {
-        match self {
-            Way::Exact => format!("{what} the same"),
-            Way::Nickname(true) => format!("{what} in another form of it"),
-            Way::Nickname(false) => format!("{what} in a form of the same name"),
-            Way::Initial => format!("{what} as an initial"),
-            Way::Slip(_) => format!("{what} with one letter otherwise"),
-            Way::Sound(_) => format!("{what} that sounds alike"),
-        }
-    }
-}
-
-/// A token asked for, and what may stand for it.
-struct Wanted {
-    /// Names that are nothing but this token, by their hash.
-    alone: Vec<ValueHash>,
-    /// Weight of agreement on the token itself, by how common it is here.
-    bits: f64,
-    ways: HashMap<ValueHash, Way>,
-    /// For an initial asked for: the way to all tokens that begin with it.
-    begins: Option<ValueHash>,
-    /// The way to all tokens that begin alike.
-    initial: Option<ValueHash>,
-}
-
-impl Wanted {
-    /// The tokens that may stand for it but its initial.
-    fn written_out(&self) -> impl Iterator<Item = ValueHash> {
-        (self.ways.iter())
-            .filter(|(_, way)| **way != Way::Initial)
-            .map(|(hash, _)| *hash)
-    }
-}
+/// Names with a forename that are looked through.
+const MOST_GIVEN: usize = 200_000;
 
 /// What kind of agreement.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -124,6 +64,8 @@ pub struct Agreement {
     pub other_middle: bool,
     /// Whether the forename only sounds like the one asked for and is a name of its own: Philip for Philippa.
     pub another_alike: bool,
+    /// Whether more than forename and surname agrees, or a name from before: a namesake would not have it.
+    pub telling: bool,
 }
 
 impl Agreement {
@@ -143,6 +85,7 @@ impl Agreement {
             by_middle: false,
             other_middle: false,
             another_alike: false,
+            telling: false,
         }
     }
 }
@@ -159,6 +102,8 @@ pub struct Matcher<'a> {
     questions: Vec<Question>,
     /// Tokens of one letter.
     initials: HashSet<ValueHash>,
+    /// Mailboxes and user names made of a name asked for, with how.
+    handles: HashMap<ValueHash, Agreement>,
     seen: RefCell<HashMap<ValueHash, Agreement>>,
     /// Different names in the inventory.
     pub names: u64,
@@ -173,6 +118,8 @@ pub struct Found {
     pub surnames: Vec<ValueHash>,
     /// See `surnames`.
     pub forenames: Vec<ValueHash>,
+    /// Mailboxes and user names made of the name; each is its own one token.
+    pub handles: HashSet<ValueHash>,
     /// Whether somebody else here has the surname.
     pub shared: bool,
     /// Whether somebody else here has the surname and the initial.
@@ -206,8 +153,19 @@ impl<'a> Matcher<'a> {
                 surname,
             });
         }
+        let mut handles = HashMap::new();
+        for (question, wanted) in asked.iter().zip(&questions) {
+            for (form, written_out) in handle_forms(question) {
+                let key = key.token_key(TokenKey::Handle, &form);
+                for value in inventory.tokens_by(TokenKey::Handle, key)? {
+                    let agreement = || wanted.by_handle(written_out);
+                    handles.entry(value).or_insert_with(agreement);
+                }
+            }
+        }
         Ok(Matcher {
             inventory,
+            handles,
             questions,
             initials: ('a'..='z')
                 .map(|letter| key.token(letter.encode_utf8(&mut [0; 4])))
@@ -220,34 +178,21 @@ impl<'a> Matcher<'a> {
     /// Names of the inventory that agree with one asked for.
     pub fn found(&self) -> Result<Found, InventoryError> {
         let mut found = Found::default();
-        let mut names: HashMap<ValueHash, Agreement> = HashMap::new();
+        let mut names: Vec<ValueHash> = Vec::new();
         for question in &self.questions {
-            let mut candidates: HashSet<ValueHash> = HashSet::new();
-            let mut cut = false;
-            for (token, _) in question.surname.iter().filter(|(_, particle)| !particle) {
-                for &way in token.ways.keys() {
-                    let with = self.inventory.names_with(way, MOST_NAMES)?;
-                    cut |= with.len() == MOST_NAMES;
-                    candidates.extend(with);
-                }
-            }
+            let (bearers, cut) = self.bearers(question)?;
             found.cut |= cut;
-            // So common a surname that not all its bearers were looked through: those with the forename are not left out.
-            if cut {
-                for way in (question.given.iter()).flat_map(|token| token.written_out()) {
-                    candidates.extend(self.inventory.names_with(way, MOST_NAMES)?);
-                }
-            }
-            for name in candidates {
-                if let Entry::Vacant(slot) = names.entry(name) {
-                    slot.insert(self.agreement(name)?);
-                }
-            }
+            names.extend(bearers);
             if let Some(first) = question.given.first() {
                 found.forenames.extend(&first.alone);
             }
         }
-        for (name, agreement) in names {
+        found.handles = self.handles.keys().copied().collect();
+        // In their order, which is that of the table.
+        names.sort_unstable();
+        names.dedup();
+        for name in names {
+            let agreement = self.agreement(name)?;
             match agreement.kind {
                 Kind::Full => found.full.push((name, agreement.bits)),
                 Kind::SurnameOnly => found.surnames.push(name),
@@ -263,8 +208,43 @@ impl<'a> Matcher<'a> {
         found
             .full
             .sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        found.surnames.sort_unstable();
         Ok(found)
+    }
+
+    /// Names worth comparing with one asked for, and whether its surname has more bearers than were looked through.
+    fn bearers(&self, question: &Question) -> Result<(Vec<ValueHash>, bool), InventoryError> {
+        let (mut bearers, mut cut) = (Vec::new(), Vec::new());
+        let mut alone = Vec::new();
+        for (token, _) in question.surname.iter().filter(|(_, particle)| !particle) {
+            for &way in token.ways.keys() {
+                let with = self.inventory.names_with(way, MOST_NAMES)?;
+                if with.len() == MOST_NAMES {
+                    cut.push(way);
+                }
+                bearers.extend(with);
+            }
+            alone.extend(&token.alone);
+        }
+        bearers.sort_unstable();
+        bearers.dedup();
+        // An initial asked for is not a token that a list could be kept of.
+        let initial = question.given.iter().any(|token| token.begins.is_some());
+        if bearers.len() <= FEW || question.given.is_empty() || initial {
+            return Ok((bearers, !cut.is_empty()));
+        }
+        // A common surname: its bearers with one of the forenames, in any form, and a few of the others.
+        let (mut named, mut kept) = (HashSet::new(), alone);
+        for &way in question.given.iter().flat_map(|token| token.ways.keys()) {
+            named.extend(self.inventory.names_with(way, MOST_GIVEN)?);
+            for &surname in &cut {
+                kept.extend(self.inventory.names_with_both(way, surname, MOST_NAMES)?);
+            }
+        }
+        let (with, others): (Vec<_>, Vec<_>) =
+            bearers.into_iter().partition(|name| named.contains(name));
+        kept.extend(with);
+        kept.extend(others.into_iter().take(SAMPLE));
+        Ok((kept, !cut.is_empty()))
     }
 
     /// Whether somebody else's name begins like the one asked for.
@@ -287,28 +267,29 @@ impl<'a> Matcher<'a> {
         if let Some(known) = self.seen.borrow().get(&name) {
             return Ok(known.clone());
         }
-        let agreement = self.compare(&self.inventory.tokens_of(name)?)?;
+        let agreement = self.compare(&self.inventory.tokens_of(name)?);
         self.seen.borrow_mut().insert(name, agreement.clone());
         Ok(agreement)
     }
 
     /// How tokens in the order of forenames and surname agree with the best of the names asked for.
-    pub fn compare(&self, tokens: &[ValueHash]) -> Result<Agreement, InventoryError> {
+    pub fn compare(&self, tokens: &[ValueHash]) -> Agreement {
+        if let [one] = tokens
+            && let Some(agreement) = self.handles.get(one)
+        {
+            return agreement.clone();
+        }
         let mut best = Agreement::none();
         for question in &self.questions {
-            let agreement = self.compare_one(question, tokens)?;
+            let agreement = self.compare_one(question, tokens);
             if (agreement.kind, agreement.bits) > (best.kind, best.bits) {
                 best = agreement;
             }
         }
-        Ok(best)
+        best
     }
 
-    fn compare_one(
-        &self,
-        question: &Question,
-        tokens: &[ValueHash],
-    ) -> Result<Agreement, InventoryError> {
+    fn compare_one(&self, question: &Question, tokens: &[ValueHash]) -> Agreement {
         let mut free: Vec<Option<ValueHash>> = tokens.iter().copied().map(Some).collect();
         let mut bits = 0.0;
         let mut words = Vec::new();
@@ -321,7 +302,7 @@ impl<'a> Matcher<'a> {
         let mut surname_bits = 0.0_f64;
         let significant = question.surname.iter().filter(|(_, p)| !p).count();
         for (token, particle) in &question.surname {
-            let Some((at, way)) = self.best(token, &free, true)? else {
+            let Some((at, way)) = best(token, &free, true) else {
                 continue;
             };
             free[at] = None;
@@ -347,12 +328,12 @@ impl<'a> Matcher<'a> {
         // The forename asked for first, else the others: people go by a middle name.
         let mut forename = None;
         for (nth, token) in question.given.iter().enumerate() {
-            if let Some((at, way)) = self.best(token, &free, false)? {
+            if let Some((at, way)) = best(token, &free, false) {
                 forename = Some((nth, at, way));
                 break;
             }
         }
-        let (mut written_out, mut other_middle) = (false, false);
+        let (mut written_out, mut other_middle, mut middle) = (false, false, false);
         if let Some((nth, at, way)) = forename {
             free[at] = None;
             let token = &question.given[nth];
@@ -376,8 +357,9 @@ impl<'a> Matcher<'a> {
             }
             // Middle names.
             for token in &question.given[nth + 1..] {
-                if let Some((at, way)) = self.best(token, &free, false)? {
+                if let Some((at, way)) = best(token, &free, false) {
                     free[at] = None;
+                    middle = true;
                     match way {
                         Way::Initial => bits += 3.0,
                         _ => bits += way.weigh(6.0),
@@ -413,10 +395,13 @@ impl<'a> Matcher<'a> {
                 if !question.current {
                     words.push("by another name the person goes or went by".into());
                 }
+                // `Okafor Margaret Jane`, a surname in a cell before the forenames.
+                let surname_first = forename
+                    .is_some_and(|(_, forename, _)| surname_at.is_some_and(|at| at < forename));
                 for &at in &left {
                     exact = false;
                     // Behind the surname: a second half of it. Before it: a middle name.
-                    if surname_at.is_some_and(|surname| at > surname) {
+                    if surname_at.is_some_and(|surname| at > surname) && !surname_first {
                         bits -= 2.0;
                         words.push("a further surname".into());
                     } else if question.given.len() > 1 {
@@ -439,10 +424,10 @@ impl<'a> Matcher<'a> {
                 bits -= 6.0;
                 words.push("another surname".into());
             }
-            Kind::Other => return Ok(Agreement::none()),
+            Kind::Other => return Agreement::none(),
             Kind::GivenOnly | Kind::SurnameOnly => bits -= named,
         }
-        Ok(Agreement {
+        Agreement {
             kind,
             bits,
             words: words.join(", "),
@@ -456,205 +441,84 @@ impl<'a> Matcher<'a> {
             }),
             other_middle,
             another_alike: forename.is_some_and(|(_, _, way)| way == Way::Sound(true)),
-        })
-    }
-
-    /// The free token that stands best for a wanted one; for a surname the last of equals, for a forename the first.
-    fn best(
-        &self,
-        token: &Wanted,
-        free: &[Option<ValueHash>],
-        last: bool,
-    ) -> Result<Option<(usize, Way)>, InventoryError> {
-        let mut best: Option<(usize, Way)> = None;
-        for (at, hash) in free.iter().enumerate() {
-            let Some(hash) = hash else { continue };
-            let way = match (token.ways.get(hash), token.begins) {
-                (Some(way), _) => Some(*way),
-                (None, Some(begins)) => self
-                    .inventory
-                    .leads(TokenKey::Initial, begins, *hash)?
-                    .then_some(Way::Initial),
-                (None, None) => None,
-            };
-            let Some(way) = way else { continue };
-            let better = best.is_none_or(|(_, so_far)| {
-                let (new, old) = (way.weigh(9.0), so_far.weigh(9.0));
-                new > old || last && new == old
-            });
-            if better {
-                best = Some((at, way));
-            }
+            telling: middle || !question.current,
         }
-        Ok(best)
     }
 }
 
-/// A name that people have, and how it sounds.
-type KnownName = (String, Vec<String>);
+/// Bits taken off a name that is run together in a mailbox or a user name: somebody else may have been given it.
+const RUN_TOGETHER: f64 = 2.0;
 
-/// Forenames and surnames that people have, from the detector's own lists, with their sounds: a token that is one
-/// of them is no slip.
-static KNOWN: LazyLock<[Vec<KnownName>; 2]> = LazyLock::new(|| {
-    [
-        include_str!("../../rules/terms/forenames.txt"),
-        include_str!("../../rules/terms/surnames.txt"),
-    ]
-    .map(|list| {
-        let mut names: Vec<String> = list
-            .lines()
-            .skip_while(|line| !line.starts_with('['))
-            .filter(|line| !line.starts_with(['[', '#']))
-            .flat_map(|line| line.split_ascii_whitespace())
-            .map(|name| {
-                name.chars()
-                    .filter(|c| c.is_alphabetic())
-                    .flat_map(char::to_lowercase)
-                    .collect()
-            })
-            .collect();
-        names.sort_unstable();
-        names.dedup();
-        names
-            .into_iter()
-            .map(|name| {
-                let sounds = sound::keys(&name);
-                (name, sounds)
-            })
-            .collect()
-    })
-});
-
-fn wanted(
-    inventory: &Inventory,
-    key: &Key,
-    token: &str,
-    forename: bool,
-    names: u64,
-) -> Result<Wanted, InventoryError> {
-    let hash = key.token(token);
-    let mut ways = HashMap::from([(hash, Way::Exact)]);
-    let single = token.chars().count() == 1;
-    let put = |ways: &mut HashMap<ValueHash, Way>, hash, way: Way| {
-        let slot = ways.entry(hash).or_insert(way);
-        if way.weigh(9.0) > slot.weigh(9.0) {
-            *slot = way;
+impl Question {
+    /// How a mailbox or user name made of the name agrees.
+    fn by_handle(&self, written_out: bool) -> Agreement {
+        let exact = |token: Option<&Wanted>| token.map_or(0.0, |token| token.bits);
+        let surname: f64 = (self.surname.iter())
+            .map(|(token, _)| token.bits)
+            .fold(0.0, f64::max);
+        let forename = exact(self.given.first());
+        let way = if written_out {
+            Way::Exact
+        } else {
+            Way::Initial
+        };
+        Agreement {
+            kind: Kind::Full,
+            bits: surname + way.weigh(forename) - RUN_TOGETHER,
+            words: format!(
+                "a mailbox or user name of surname and {}",
+                way.words("forename")
+            ),
+            exact: false,
+            forename: written_out,
+            ..Agreement::none()
         }
+    }
+}
+
+/// What a mailbox or a user name makes of a name, and whether the forename is written out in it.
+pub(super) fn handle_forms(name: &NameQuestion) -> Vec<(String, bool)> {
+    let surname = name.surname.concat();
+    let Some(given) = name.given.first() else {
+        return Vec::new();
     };
-    let mut alone = vec![key.value(NAME, token)];
-    if forename && !single {
-        for group in nicknames::groups(token) {
-            for form in nicknames::forms(group) {
-                if let Some(direct) = nicknames::related(token, form) {
-                    put(&mut ways, key.token(form), Way::Nickname(direct));
-                    alone.push(key.value(NAME, form));
-                }
-            }
-        }
-        if let Some(initial) = token.chars().next() {
-            put(
-                &mut ways,
-                key.token(initial.encode_utf8(&mut [0; 4])),
-                Way::Initial,
-            );
-        }
+    let initials: String = (name.given.iter())
+        .filter_map(|given| given.chars().next())
+        .collect();
+    let mut forms = vec![
+        (format!("{given}{surname}"), true),
+        (format!("{surname}{given}"), true),
+    ];
+    for initials in [initials.get(..1), Some(initials.as_str())]
+        .into_iter()
+        .flatten()
+    {
+        forms.push((format!("{initials}{surname}"), false));
+        forms.push((format!("{surname}{initials}"), false));
     }
-    if !single {
-        // What is a name of its own is no slip: Maria is not Marie, Clark is another family than Clarke.
-        let known = &KNOWN[usize::from(!forename)];
-        let sounds = sound::keys(token);
-        let near: HashSet<ValueHash> = (known.iter())
-            .filter(|(name, keys)| {
-                name != token
-                    && (one_slip(name, token) || keys.iter().any(|key| sounds.contains(key)))
-            })
-            .map(|(name, _)| key.token(name))
-            .collect();
-        let own = |hash: &ValueHash| near.contains(hash);
-        let mut slips = Vec::new();
-        for shorter in deletions(token) {
-            slips.push(key.token(&shorter));
-            slips.extend(by(inventory, key, TokenKey::Deletion, &shorter)?);
-        }
-        slips.extend(by(inventory, key, TokenKey::Deletion, token)?);
-        slips.extend(misread(token).iter().map(|form| key.token(form)));
-        for slip in slips {
-            put(&mut ways, slip, Way::Slip(own(&slip)));
-        }
-        for key_of_sound in sound::keys(token) {
-            for alike in by(inventory, key, TokenKey::Phonetic, &key_of_sound)? {
-                put(&mut ways, alike, Way::Sound(own(&alike)));
-            }
-        }
-    }
-    // How common it is: of all names here, those with it. Its own bearer's names are among them, so a rare one is not
-    // made commoner than one in all by being written often.
-    let with = inventory.names_with(hash, MOST_NAMES)?.len() as f64;
-    let others = (with - 2.0).max(0.5);
-    let frequency = (others / (names as f64 + 20.0)).clamp(1e-6, 0.5);
-    let (agree, most): (f64, f64) = if forename { (0.90, 9.0) } else { (0.95, 12.0) };
-    Ok(Wanted {
-        bits: (agree / frequency).log2().clamp(1.0, most),
-        ways,
-        initial: (token.chars().next())
-            .map(|first| key.token_key(TokenKey::Initial, first.encode_utf8(&mut [0; 4]))),
-        begins: single.then(|| key.token_key(TokenKey::Initial, token)),
-        alone,
-    })
-}
-
-fn by(
-    inventory: &Inventory,
-    key: &Key,
-    how: TokenKey,
-    text: &str,
-) -> Result<Vec<ValueHash>, InventoryError> {
-    let mut tokens = inventory.tokens_by(how, key.token_key(how, text))?;
-    tokens.truncate(MOST_TOKENS);
-    Ok(tokens)
-}
-
-/// Whether two tokens differ by one letter more, less or otherwise, or by two neighbours swapped.
-fn one_slip(one: &str, other: &str) -> bool {
-    let (a, b) = (one.as_bytes(), other.as_bytes());
-    if a.len().abs_diff(b.len()) > 1 {
-        return false;
-    }
-    let front = a.iter().zip(b).take_while(|(x, y)| x == y).count();
-    let (a, b) = (&a[front..], &b[front..]);
-    let back = a
-        .iter()
-        .rev()
-        .zip(b.iter().rev())
-        .take_while(|(x, y)| x == y)
-        .count();
-    let (a, b) = (&a[..a.len() - back], &b[..b.len() - back]);
-    a.len() <= 1 && b.len() <= 1 || matches!((a, b), ([w, x], [y, z]) if w == z && x == y)
-}
-
-/// What a scanner or a tired eye makes of letters that look alike.
-const ALIKE: &[(&str, &str)] = &[
-    ("rn", "m"),
-    ("m", "rn"),
-    ("cl", "d"),
-    ("d", "cl"),
-    ("vv", "w"),
-    ("w", "vv"),
-    ("o", "0"),
-    ("l", "1"),
-    ("i", "1"),
-    ("s", "5"),
-    ("b", "8"),
-    ("l", "i"),
-    ("i", "l"),
-];
-
-fn misread(token: &str) -> Vec<String> {
-    let mut forms = Vec::new();
-    for (from, to) in ALIKE {
-        for (at, _) in token.match_indices(from) {
-            forms.push(format!("{}{to}{}", &token[..at], &token[at + from.len()..]));
-        }
-    }
+    // Too short a surname makes a word of its own: `also`, `aman`.
+    forms.retain(|(form, _)| surname.chars().count() >= 3 && form.chars().count() >= 5);
     forms
+}
+
+/// The free token that stands best for a wanted one; for a surname the last of equals, for a forename the first.
+fn best(token: &Wanted, free: &[Option<ValueHash>], last: bool) -> Option<(usize, Way)> {
+    let mut best: Option<(usize, Way)> = None;
+    for (at, hash) in free.iter().enumerate() {
+        let Some(hash) = hash else { continue };
+        let begins = || token.begins.as_ref().is_some_and(|b| b.contains(hash));
+        let way = match token.ways.get(hash) {
+            Some(way) => *way,
+            None if begins() => Way::Initial,
+            None => continue,
+        };
+        let better = best.is_none_or(|(_, so_far)| {
+            let (new, old) = (way.weigh(9.0), so_far.weigh(9.0));
+            new > old || last && new == old
+        });
+        if better {
+            best = Some((at, way));
+        }
+    }
+    best
 }

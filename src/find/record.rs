@@ -57,6 +57,8 @@ pub struct Named {
     /// What its title says.
     pub sex: Sex,
     offset: u64,
+    /// Whether it is read off a mailbox, which is nobody's heading.
+    mailbox: bool,
 }
 
 impl Named {
@@ -68,6 +70,7 @@ impl Named {
             agreement,
             sex,
             offset: 0,
+            mailbox: false,
         }
     }
 
@@ -258,6 +261,10 @@ fn key(anchor: &Anchor, objects: &Objects, forms: &HashSet<&str>) -> Key {
 /// The people named, each once where a forename and a surname stand apart.
 fn people(items: &[Item], indices: &[usize], names: &dyn Names, in_row: bool) -> Vec<Named> {
     let mut people: Vec<Named> = Vec::new();
+    let mailboxes: HashSet<u64> = (indices.iter().map(|&n| &items[n]))
+        .filter(|item| item.class == Class::Contact)
+        .map(position)
+        .collect();
     for &n in indices.iter().filter(|&&n| items[n].class == Class::Name) {
         let item = &items[n];
         let tokens = names.tokens(item.hash);
@@ -295,6 +302,7 @@ fn people(items: &[Item], indices: &[usize], names: &dyn Names, in_row: bool) ->
             tokens,
             sex: item.spot.sex,
             offset: position(item),
+            mailbox: mailboxes.contains(&position(item)),
         });
     }
     people
@@ -508,12 +516,21 @@ fn owner(item: &Item, items: &[Item], people: &[Named], leads: &[Class]) -> Opti
     let next = (after < people.len()).then_some(after);
     let on_line = |person: Option<usize>| {
         person.filter(|&n| {
+            if people[n].mailbox && item.class == Class::Contact && people[n].offset != at {
+                return false;
+            }
             let anchor = &items[people[n].items[0]].spot.anchor;
             matches!(anchor, Anchor::Line(_) | Anchor::Paragraph(_)) && *anchor == item.spot.anchor
         })
     };
-    let near_next = next.filter(|&n| people[n].offset - at <= BEFORE);
-    let near_before = before.filter(|&n| at - people[n].offset <= BEHIND);
+    // A name read off a mailbox is that mailbox's: it owns no other, and nothing on other lines.
+    let owns = |person: &usize| !people[*person].mailbox || people[*person].offset == at;
+    let near_next = next
+        .filter(|&n| people[n].offset - at <= BEFORE)
+        .filter(owns);
+    let near_before = before
+        .filter(|&n| at - people[n].offset <= BEHIND)
+        .filter(owns);
     match (on_line(before), on_line(next)) {
         (Some(before), _) if !(leads.contains(&item.class) && on_line(next).is_some()) => {
             return Some(before);

@@ -598,6 +598,17 @@ impl Sum {
                     &mut notes,
                 );
             }
+            // Twins: one birth date, one surname, and forenames that begin alike.
+            if name.agreement.other_middle && !number && !local {
+                limit(Band::Probable, "another middle name", &mut notes);
+            }
+            if name.agreement.by_middle && !number && !local {
+                limit(
+                    Band::Probable,
+                    "a middle name agrees, and the forename is another or not there",
+                    &mut notes,
+                );
+            }
             if has(Class::Birth) && !self.same_birth && !number && !local {
                 limit(Band::Probable, "the birth date agrees in part", &mut notes);
             }

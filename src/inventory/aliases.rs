@@ -1,7 +1,8 @@
 //! Other ways to a value: what else somebody may ask by and mean it.
 //!
 //! A sort code with its account is found by the account, an IBAN by the pair inside it, an e-mail address with a tag by
-//! the mailbox, a postal address by house and street however it is written out. `gather` stores the hashes beside the
+//! the mailbox, a mailbox or user name by the letters somebody's name would make, a postal address by house and street
+//! however it is written out. `gather` stores the hashes beside the
 //! value's own, `find` asks for them: the forms are made here, for both.
 
 use crate::inventory::{
@@ -11,6 +12,8 @@ use crate::inventory::{
 
 /// Kinds of value that have other ways, by the id of their rule.
 pub const EMAIL: &str = "email-address";
+/// See [`EMAIL`].
+pub const USERNAME: &str = "username";
 /// See [`EMAIL`].
 pub const PAIR: &str = "bank-pair";
 /// See [`EMAIL`].
@@ -26,6 +29,14 @@ pub fn of(kind: &str, normal: &str, written: &str, key: &Key) -> Vec<(TokenKey, 
         EMAIL => {
             if let Some(mailbox) = mailbox(normal) {
                 add(TokenKey::Mailbox, &mailbox);
+            }
+            if let Some(handle) = handle(normal) {
+                add(TokenKey::Handle, &handle);
+            }
+        }
+        USERNAME => {
+            if let Some(handle) = handle(normal) {
+                add(TokenKey::Handle, &handle);
             }
         }
         PAIR => {
@@ -64,6 +75,19 @@ pub fn mailbox(normal: &str) -> Option<String> {
     }
     let form = format!("{bare}@{domain}");
     (form != normal && !bare.is_empty()).then_some(form)
+}
+
+/// The letters of a mailbox or a user name, which may be a name's: `m.okafor2+shop@…` and `MOkafor` give `mokafor`. `None`
+/// where there are too few to be one.
+pub fn handle(normal: &str) -> Option<String> {
+    let local = normal.split('@').next().unwrap_or_default();
+    let local = local.split('+').next().unwrap_or_default();
+    let letters: String = (local.chars())
+        .filter(|c| c.is_alphabetic())
+        .flat_map(char::to_lowercase)
+        .collect();
+    let others = (local.chars()).all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-'));
+    (others && letters.chars().count() >= 5).then_some(letters)
 }
 
 /// Sort code and account in an IBAN of the United Kingdom: `GB`, two check digits, four letters, fourteen digits.
@@ -190,6 +214,12 @@ mod tests {
             mailbox("a.d.a@googlemail.com").as_deref(),
             Some("ada@gmail.com")
         );
+        assert_eq!(
+            handle("m.okafor2+shop@example.org").as_deref(),
+            Some("mokafor")
+        );
+        assert_eq!(handle("mokafor").as_deref(), Some("mokafor"));
+        assert_eq!(handle("hr@example.org"), None);
         assert_eq!(
             pair_of_iban("GB29NWBK60161331926819"),
             Some("60161331926819")

@@ -189,6 +189,7 @@ impl Key {
             TokenKey::Pair => "bank-pair",
             TokenKey::House => "house",
             TokenKey::HouseNumber => "house-number",
+            TokenKey::Handle => "handle",
         };
         self.value(kind, text)
     }

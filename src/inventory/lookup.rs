@@ -224,22 +224,53 @@ impl Inventory {
             .map_err(|e| self.sql(e))
     }
 
-    /// Different names of people, estimated: hashes lie evenly, so a slice of them tells how many there are.
+    /// The names that have both tokens, at most so many; the first is the rarer.
+    pub fn names_with_both(
+        &self,
+        token: ValueHash,
+        other: ValueHash,
+        most: usize,
+    ) -> Result<Vec<ValueHash>, InventoryError> {
+        self.hashes(
+            "SELECT a.name FROM name_token a CROSS JOIN name_token b
+             ON b.token = ?2 AND b.name = a.name WHERE a.token = ?1 LIMIT ?3",
+            params![token.0 as i64, other.0 as i64, most as i64],
+        )
+    }
+
+    /// How many names have a token, counted to so many.
+    pub fn count_names_with(&self, token: ValueHash, most: usize) -> Result<u64, InventoryError> {
+        self.db
+            .prepare_cached(
+                "SELECT COUNT(*) FROM (SELECT 1 FROM name_token WHERE token = ?1 LIMIT ?2)",
+            )
+            .and_then(|mut s| {
+                s.query_row(params![token.0 as i64, most as i64], |row| count(row, 0))
+            })
+            .map_err(|e| self.sql(e))
+    }
+
+    /// Different names of people, estimated: hashes lie evenly, so how far the first thousand reach tells how many there are.
     pub fn names_estimated(&self) -> Result<u64, InventoryError> {
-        let within = |slice: i64| -> rusqlite::Result<u64> {
-            self.db
-                .prepare_cached("SELECT COUNT(*) FROM name WHERE hash BETWEEN 0 AND ?1")?
-                .query_row([i64::MAX / slice], |row| count(row, 0))
-        };
+        const SLICE: i64 = 1_000;
         let estimate = || -> rusqlite::Result<u64> {
-            for slice in [512, 32] {
-                let found = within(slice)?;
-                if found >= 1_000 {
-                    return Ok(found * 2 * slice as u64);
+            let last: Option<i64> = self
+                .db
+                .prepare_cached(
+                    "SELECT hash FROM name WHERE hash >= 0 ORDER BY hash LIMIT 1 OFFSET ?1",
+                )?
+                .query_row([SLICE - 1], |row| row.get(0))
+                .optional()?;
+            match last {
+                // Half of them are below zero.
+                Some(last) if last > 0 => {
+                    Ok((SLICE as f64 / (last as f64 / i64::MAX as f64) * 2.0) as u64)
                 }
+                _ => self
+                    .db
+                    .prepare_cached("SELECT COUNT(*) FROM name")?
+                    .query_row([], |row| count(row, 0)),
             }
-            self.db
-                .query_row("SELECT COUNT(*) FROM name", [], |row| count(row, 0))
         };
         estimate().map_err(|e| self.sql(e))
     }

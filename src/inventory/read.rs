@@ -124,6 +124,22 @@ impl Inventory {
         InventoryError::from_sql(&self.path, error)
     }
 
+    /// Has everything that `ask` reads come from one state of the inventory, though a scan writes meanwhile. It also spares
+    /// taking and leaving the file's lock for each of hundreds of small questions.
+    pub fn at_once<T, E: From<InventoryError>>(
+        &self,
+        ask: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        let state = match self.db.is_autocommit() {
+            true => Some(self.db.unchecked_transaction().map_err(|e| self.sql(e))?),
+            // Within another.
+            false => None,
+        };
+        let answer = ask();
+        drop(state);
+        answer
+    }
+
     /// Refuses a key that the inventory was not written with.
     pub fn check_key(&self, key: &Key) -> Result<(), InventoryError> {
         let stored: Option<Vec<u8>> = self
@@ -149,7 +165,7 @@ impl Inventory {
     fn read_runs(&self, most: usize) -> rusqlite::Result<Vec<Run>> {
         let mut runs = self
             .db
-            .prepare(
+            .prepare_cached(
                 "SELECT r.id, started, ended, ending, version, s.rules, host, user, pid, resumed,
                         walked, bytes, text, seconds, reason
                  FROM run r JOIN rule_set s ON s.id = r.rules ORDER BY r.id DESC LIMIT ?1",
@@ -177,7 +193,7 @@ impl Inventory {
             .collect::<Result<Vec<_>, _>>()?;
         let mut statement = self
             .db
-            .prepare("SELECT outcome, entries, members FROM run_outcome WHERE run = ?1")?;
+            .prepare_cached("SELECT outcome, entries, members FROM run_outcome WHERE run = ?1")?;
         for run in &mut runs {
             let mut rows = statement.query([run.id.0])?;
             while let Some(row) = rows.next()? {

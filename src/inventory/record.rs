@@ -431,6 +431,8 @@ pub enum TokenKey {
     House = 8,
     /// Of a postal address: number or name of the house.
     HouseNumber = 9,
+    /// Of an e-mail address and of a user name: its letters, without what stands behind `+`, digits, dots and dashes.
+    Handle = 10,
 }
 
 /// What a run starts with.

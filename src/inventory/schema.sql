@@ -193,7 +193,7 @@ CREATE TABLE name_token (         -- Names by token.
 
 CREATE TABLE token_key (          -- Other ways to a name token (initial, sound, slips of typing) or to a value.
     hash INTEGER NOT NULL,        -- Keyed hash of the initial, the sound, the token less a letter, the account …
-    how INTEGER NOT NULL,         -- 1 initial, 3 phonetic, 4 one letter left out, 5 account of a pair, 6 mailbox without tag, 7 pair of an IBAN, 8 house and street, 9 house.
+    how INTEGER NOT NULL,         -- 1 initial, 3 phonetic, 4 one letter left out, 5 account of a pair, 6 mailbox without tag, 7 pair of an IBAN, 8 house and street, 9 house, 10 letters of a mailbox or user name.
     token INTEGER NOT NULL,       -- The token, or the value.
     PRIMARY KEY (hash, how, token)
 ) STRICT, WITHOUT ROWID;

@@ -18,6 +18,9 @@ use crate::request::{
     log::{self, Chain, Hand, Head},
 };
 
+/// How what is made for a case and recorded in its log is called, before its number.
+const MADE: &[&str] = &["pack-", "portable-", "disclosure-", "certificate-"];
+
 /// The log of a case.
 pub const LOG: &str = "log.jsonl";
 /// Who is looked for.
@@ -117,6 +120,28 @@ impl Cases {
             true => Ok(log),
             false => Err(RequestError::NoCase(name.to_owned(), self.0.clone())),
         }
+    }
+
+    /// What was made for a case (packs, copies, certificates) and stands in its folder, but in no entry of its log: the log
+    /// was cut short or written anew since. In the order of their names.
+    pub fn unlogged(&self, name: &str) -> Result<Vec<String>, RequestError> {
+        let log = self.log_of(name)?;
+        let text = fs::read_to_string(&log).map_err(RequestError::io(log, "read"))?;
+        let folder = self.0.join(name);
+        let entries = fs::read_dir(&folder).map_err(RequestError::io(folder, "read"))?;
+        let mut unlogged: Vec<String> = entries
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .filter(|made| {
+                // The certificate for machines stands beside the one that the log names.
+                let made = made.replace(".json", ".html");
+                MADE.iter().any(|kind| made.starts_with(kind))
+                    && !["/", "\\\\", "\""]
+                        .iter()
+                        .any(|before| text.contains(&format!("{before}{made}\"")))
+            })
+            .collect();
+        unlogged.sort();
+        Ok(unlogged)
     }
 
     /// Begins a case: a folder with its log, whole or not at all.

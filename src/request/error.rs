@@ -57,7 +57,7 @@ pub enum RequestError {
     #[error("the case {0} is being written by another command; try again when it is done")]
     Busy(String),
     /// The system refused.
-    #[error("{path} cannot be {what}: {source}")]
+    #[error("{path} cannot be {what}")]
     Io {
         /// The file or folder.
         path: PathBuf,

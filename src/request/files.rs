@@ -119,8 +119,16 @@ impl Staged {
 
     /// Puts the folder in its place.
     pub fn finish(mut self) -> Result<(), RequestError> {
-        fs::rename(&self.staged, &self.target)
-            .map_err(RequestError::io(self.target.clone(), "put in its place"))?;
+        if let Err(error) = fs::rename(&self.staged, &self.target) {
+            // Two people at once: whoever came first has it.
+            return Err(match self.target.symlink_metadata() {
+                Ok(_) => RequestError::refused(format!(
+                    "{} was made by another command meanwhile: run this one again; nothing was changed",
+                    self.target.display()
+                )),
+                Err(_) => RequestError::io(self.target.clone(), "put in its place")(error),
+            });
+        }
         self.done = true;
         Ok(())
     }
@@ -151,7 +159,7 @@ impl Drop for Staged {
 
 fn zip_folder(folder: &Path, archive: &Path) -> std::io::Result<()> {
     use zip::{ZipWriter, write::SimpleFileOptions};
-    let file = private_file(archive).map_err(|e| std::io::Error::other(e.to_string()))?;
+    let file = private_file(archive).map_err(std::io::Error::other)?;
     let mut zip = ZipWriter::new(file);
     for path in files_below(folder)? {
         let name = path.strip_prefix(folder).unwrap_or(&path);

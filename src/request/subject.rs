@@ -1,13 +1,14 @@
 //! Whether a value that was read again is the person's own.
 //!
 //! The index answers for the inventory; this answers for a document in hand, with the same normal forms and hashes, so
-//! that who is found there is who is found here. Names are compared token by token.
+//! that who is found there is who is found here. Names are compared token by token, by the ways that look-ups know: what is
+//! found by a nickname is not taken for somebody else afterwards.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::{
     detect::{Facts, Rule},
-    find::{Person, Strength, identity},
+    find::{Person, Strength, identity, stands_for},
     inventory::{Key, names::name_parts, record::ValueHash},
     model::{Category, Finding},
     request::RequestError,
@@ -129,9 +130,11 @@ fn agreement(asked: &[String], found: &[String]) -> Option<Own> {
         // A nickname or a former surname alone.
         return found.contains(surname).then_some(Own::Perhaps);
     }
-    let at = found.iter().rposition(|token| alike(token, surname));
+    let at = found
+        .iter()
+        .rposition(|token| stands_for(token, surname, false));
     let Some(at) = at else {
-        let only_forename = found.len() == 1 && alike(&found[0], &forenames[0]);
+        let only_forename = found.len() == 1 && stands_for(&found[0], &forenames[0], true);
         return only_forename.then_some(Own::Perhaps);
     };
     let others: Vec<&String> = found
@@ -146,42 +149,13 @@ fn agreement(asked: &[String], found: &[String]) -> Option<Own> {
     // `M J Okafor`, `Jane Margaret Okafor`, `Margaret Okafor-Smith`: one forename agrees, none is another.
     let agrees = |token: &str| {
         forenames.iter().any(|asked| {
-            alike(token, asked)
+            stands_for(token, asked, true)
                 || token.chars().count() == 1 && asked.starts_with(token)
                 || asked.chars().count() == 1 && token.starts_with(asked.as_str())
         })
     };
     (agrees(first) || others.iter().any(|token| token.len() > 1 && agrees(token)))
         .then_some(Own::Named)
-}
-
-/// The same, or one slip of typing apart in a word long enough to tell.
-fn alike(a: &str, b: &str) -> bool {
-    a == b || a.chars().count().min(b.chars().count()) >= 5 && one_slip(a, b)
-}
-
-/// One letter more, less or other, or two neighbours changed over.
-fn one_slip(a: &str, b: &str) -> bool {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let (short, long) = if a.len() <= b.len() {
-        (&a, &b)
-    } else {
-        (&b, &a)
-    };
-    let head = short.iter().zip(long).take_while(|(x, y)| x == y).count();
-    let tail = |skip_short: usize, skip_long: usize| {
-        short.get(head + skip_short..) == long.get(head + skip_long..)
-    };
-    match long.len() - short.len() {
-        0 => {
-            tail(1, 1)
-                || short.get(head) == long.get(head + 1)
-                    && short.get(head + 1) == long.get(head)
-                    && tail(2, 2)
-        }
-        1 => tail(0, 1),
-        _ => false,
-    }
 }
 
 #[cfg(test)]
@@ -200,6 +174,8 @@ mod tests {
             "Margret Okafor",
             "Margaret Okafro",
             "M. Okafor",
+            "Maggie Okafor",
+            "Peggy Okafour",
         ] {
             assert_eq!(own(name), Some(Own::Named), "{name}");
         }
@@ -209,25 +185,12 @@ mod tests {
         for name in [
             "John Okafor",
             "Margaret Hall",
+            "Marion Okafor",
             "J Okafor",
             "Ada Example",
             "",
         ] {
             assert_eq!(own(name), None, "{name}");
         }
-    }
-
-    #[test]
-    fn a_slip_is_one_letter() {
-        for (a, b) in [
-            ("okafor", "okafr"),
-            ("okafor", "okaforr"),
-            ("okafor", "okator"),
-            ("okafor", "okafro"),
-        ] {
-            assert!(one_slip(a, b) && one_slip(b, a), "{a} {b}");
-        }
-        assert!(!one_slip("okafor", "okat"));
-        assert!(!one_slip("okafor", "fokaro"));
     }
 }

@@ -313,3 +313,28 @@ fn what_is_due_is_told_by_the_status_of_the_inventory() {
         "{status}"
     );
 }
+
+#[test]
+fn a_log_whose_end_was_cut_off_is_found_by_what_was_made_since() {
+    let office = office();
+    office.write(
+        "share/a.txt",
+        "Mrs Margaret Okafor\nNI number: QQ 12 34 56 C\n",
+    );
+    office.ok(&["scan", "share", "--quiet"]);
+    open(&office, "2024-11-25", &["--identity-checked"]);
+    office.ok(&["request", "collect", "2024-001"]);
+    office.ok(&["request", "audit", "2024-001"]);
+    let log = "domesday.db.requests/2024-001/log.jsonl";
+    let text = office.read(log);
+    let cut = text.trim_end().rfind('\n').expect("two lines");
+    office.write(log, &text[..=cut]);
+    let ran = office.run(&["request", "audit", "2024-001"]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    assert!(
+        ran.out
+            .contains("pack-1 IS IN NO ENTRY: the log was cut or written anew since it was made"),
+        "{}",
+        ran.out
+    );
+}

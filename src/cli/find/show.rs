@@ -65,6 +65,13 @@ pub(super) fn text(
             }
         )?;
     }
+    let undecided = answer.hits.iter().filter(|hit| hit.alike() > 0).count();
+    if undecided > 0 {
+        writeln!(
+            out,
+            "{undecided} undecided: the name alone, which is somebody else's here too; read before use, or give one more identifier"
+        )?;
+    }
     told_apart(answer, most, out)?;
     offers(answer, out)?;
     let (documents, members) = answer.unread;
@@ -169,6 +176,7 @@ fn document(
             out,
             "{:<9} {}{}",
             match n {
+                0 if hit.alike() > 0 => "undecided",
                 0 => hit.band.name(),
                 _ => "copy",
             },

@@ -353,8 +353,9 @@ pub fn log(args: &LogArgs, desk: &Desk) -> anyhow::Result<Exit> {
 /// Check that the log of a case is as it was written
 ///
 /// Every line carries the hash of the one before it and its own. The first line that does not follow is named. What a
-/// chain cannot show by itself is that its end was cut off: packs and certificates carry the number and hash of the
-/// last line when they were made, and --head looks for it.
+/// chain cannot show by itself is that its end was cut off: a pack, a copy or a certificate in the case's folder that no
+/// line speaks of shows it; and packs and certificates carry the number and hash of the last line when they were made,
+/// and --head looks for it.
 #[derive(Args, Debug)]
 pub struct AuditArgs {
     /// The case; without one, all of them
@@ -390,6 +391,14 @@ pub fn audit(args: &AuditArgs, desk: &Desk) -> anyhow::Result<Exit> {
                     "{name}: sound, {}, ends {hash}",
                     text::plural(entries, "entry", "entries")
                 )?;
+                for made in desk.cases.unlogged(name)? {
+                    sound = false;
+                    writeln!(
+                        out,
+                        "{name}: {} IS IN NO ENTRY: the log was cut or written anew since it was made",
+                        text::terminal(&made)
+                    )?;
+                }
                 if let Some(head) = &args.head {
                     let head = head.to_ascii_lowercase();
                     match chain.hashes.iter().position(|hash| hash.starts_with(&head)) {
