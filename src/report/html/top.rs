@@ -61,7 +61,7 @@ impl Top {
     /// At most so many of them, those with most first, and how many were left out.
     pub(super) fn into_list(mut self, most: usize) -> (Vec<(Risk, Held)>, u64) {
         self.cut(most.min(self.most));
-        self.kept.sort_unstable_by(|a, b| b.0.cmp(&a.0));
+        self.kept.sort_unstable_by_key(|kept| Reverse(kept.0));
         let list = self.kept.into_iter().map(|(_, risk, held)| (risk, held));
         (list.collect(), self.left_out)
     }
