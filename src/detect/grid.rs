@@ -176,13 +176,28 @@ impl<'a> Parted<'a> {
     }
 
     fn seek_gap(&mut self, from: usize) {
-        let rest = &self.text.as_bytes()[from..];
-        self.gap = GAP.find(rest).map_or(usize::MAX, |n| from + n);
+        self.gap = self.seek(from, |rest| GAP.find(rest));
     }
 
     fn seek_mark(&mut self, from: usize) {
-        let rest = &self.text.as_bytes()[from..];
-        self.mark = memchr::memchr2(b'|', b'\t', rest).map_or(usize::MAX, |n| from + n);
+        self.mark = self.seek(from, |rest| memchr::memchr2(b'|', b'\t', rest));
+    }
+
+    /// The next place of something that parts columns. White space at the start of a line parts nothing: most lines that
+    /// have any have it there.
+    fn seek(&self, mut from: usize, find: impl Fn(&[u8]) -> Option<usize>) -> usize {
+        let bytes = self.text.as_bytes();
+        let blank = |b: &u8| matches!(b, b' ' | b'\t');
+        while let Some(n) = find(&bytes[from..]) {
+            let at = from + n;
+            let shown = bytes[..at].iter().rposition(|b| !blank(b));
+            let indents = blank(&bytes[at]) && shown.is_none_or(|n| bytes[n] == b'\n');
+            if !indents {
+                return at;
+            }
+            from = at + bytes[at..].iter().take_while(|&b| blank(b)).count();
+        }
+        usize::MAX
     }
 
     /// The start of the first line with one of them from a place on.

@@ -129,7 +129,7 @@ impl WordsBuilder {
         let mut slots = vec![0; size];
         let mut sieve = Box::new([0; SIEVE / 64]);
         for (id, word) in self.words.iter().enumerate() {
-            let hash = hash(word, 0, word.len());
+            let hash = hash(eight(word, 0), word.len());
             sieve[hash as usize % SIEVE / 64] |= 1 << (hash % 64);
             let mut at = (hash >> SLOT_SHIFT) as usize & (size - 1);
             while slots[at] != 0 {
@@ -164,7 +164,12 @@ impl Words {
 
     /// The id of the word `text[start..end]` in any case.
     fn word(&self, text: &[u8], start: usize, end: usize) -> Option<u16> {
-        let hash = hash(text, start, end);
+        self.word_of(eight(text, start), text, start, end)
+    }
+
+    /// The same for one whose first bytes were read already.
+    fn word_of(&self, first: u64, text: &[u8], start: usize, end: usize) -> Option<u16> {
+        let hash = hash(first, end - start);
         if self.sieve[hash as usize % SIEVE / 64] & (1 << (hash % 64)) == 0 {
             return None;
         }
@@ -186,22 +191,65 @@ const SIEVE: usize = 1 << 16;
 /// Where in the hash the number of the slot begins, apart from the bits that the sieve looks at.
 const SLOT_SHIFT: u32 = 16;
 
-/// A hash of the first eight bytes of a word, in lower case as far as letters go, and of its length.
-fn hash(text: &[u8], start: usize, end: usize) -> u64 {
-    let length = end - start;
-    let first = match text.get(start..start + 8) {
+/// The eight bytes from a place on; zeros where the text is shorter.
+fn eight(text: &[u8], at: usize) -> u64 {
+    match text.get(at..at + 8) {
         Some(eight) => u64::from_le_bytes(eight.try_into().expect("eight bytes")),
         None => {
             let mut bytes = [0; 8];
-            let rest = &text[start..end.min(start + 8)];
+            let rest = &text[at..];
             bytes[..rest.len()].copy_from_slice(rest);
             u64::from_le_bytes(bytes)
         }
-    };
+    }
+}
+
+/// A hash of the first eight bytes of a word, in lower case as far as letters go, and of its length.
+fn hash(first: u64, length: usize) -> u64 {
     let kept = u64::MAX >> (64 - 8 * length.clamp(1, 8));
     let folded = (first | 0x2020_2020_2020_2020) & kept;
     let mixed = (folded ^ (length as u64) << 56).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     mixed >> 24
+}
+
+/// Eight bytes told apart at once: the highest bit of each says yes.
+struct Eight {
+    /// Not of a word.
+    ends: u64,
+    upper: u64,
+    digit: u64,
+}
+
+/// One of each byte.
+const EACH: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x80 * EACH;
+
+impl Eight {
+    /// What eight bytes are, as [`CLASS`] says of one.
+    fn of(bytes: u64) -> Eight {
+        let low = bytes & !HIGH;
+        // No sum reaches the next byte: each is of two numbers below 128 and 128.
+        let from = |value: u64, first: u8| value + (0x80 - u64::from(first)) * EACH;
+        let between = |value: u64, first: u8, last: u8| from(value, first) & !from(value, last + 1);
+        let letter = between(low | (0x20 * EACH), b'a', b'z') & !bytes & HIGH;
+        let digit = between(low, b'0', b'9') & !bytes & HIGH;
+        Eight {
+            ends: !(letter | digit | bytes) & HIGH,
+            upper: letter & !(bytes << 2),
+            digit,
+        }
+    }
+
+    /// Bytes before the first that ends a word, and the bits of them.
+    fn run(&self) -> (usize, u64) {
+        match self.ends {
+            0 => (8, HIGH),
+            ends => (
+                (ends.trailing_zeros() / 8) as usize,
+                ((ends & ends.wrapping_neg()) - 1) & HIGH,
+            ),
+        }
+    }
 }
 
 const LOWER: u8 = 1;
@@ -239,6 +287,24 @@ fn pieces(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|&b| !is_word(b)).filter(|w| !w.is_empty())
 }
 
+/// What a word consists of.
+struct Parts {
+    /// It begins with a capital.
+    capital: bool,
+    /// It has small letters.
+    small: bool,
+    later_capital: bool,
+    later_digit: bool,
+}
+
+impl Parts {
+    /// Whether parts of it may be words of their own.
+    fn may_split(&self) -> bool {
+        let letters = self.small || self.capital || self.later_capital;
+        self.later_capital && self.small || self.later_digit && letters
+    }
+}
+
 /// Reads running text and notes the phrases in it; goes on where it stopped.
 #[derive(Default)]
 pub(crate) struct Reader {
@@ -266,57 +332,60 @@ impl Reader {
     ) -> usize {
         let mut at = from;
         while at < to {
-            let first = CLASS[text[at] as usize];
-            if first == 0 {
+            if CLASS[text[at] as usize] == 0 {
                 at += 1;
                 continue;
             }
             let start = at;
-            at += 1;
-            let mut rest = 0;
-            while at < text.len() {
-                let class = CLASS[text[at] as usize];
-                if class == 0 {
-                    break;
-                }
-                rest |= class;
-                at += 1;
+            let first = eight(text, start);
+            let bytes = Eight::of(first);
+            let (mut length, run) = bytes.run();
+            // Zeros after the end of the text belong to no word.
+            let mut parts = Parts {
+                capital: bytes.upper & run & 0xff != 0,
+                small: run & !bytes.upper & !bytes.digit != 0,
+                later_capital: bytes.upper & run & !0xff != 0,
+                later_digit: bytes.digit & run & !0xff != 0,
+            };
+            at += length;
+            while length == 8 && at < text.len() {
+                let bytes = Eight::of(eight(text, at));
+                let run;
+                (length, run) = bytes.run();
+                parts.small |= run & !bytes.upper & !bytes.digit != 0;
+                parts.later_capital |= bytes.upper & run != 0;
+                parts.later_digit |= bytes.digit & run != 0;
+                at += length;
             }
-            self.token(words, text, start, at, first, rest, hits);
+            match words.word_of(first, text, start, at) {
+                Some(word) => self.known(words, text, word, start, at, hits),
+                None if at - start <= LONGEST && parts.may_split() => {
+                    self.pieces(words, text, start, at, hits);
+                }
+                None => self.count = 0,
+            }
         }
         at
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the inside of a hot loop")]
-    fn token(
+    /// Camel case, or digits after letters: the parts of a name may be words.
+    fn pieces(
         &mut self,
         words: &Words,
         text: &[u8],
         start: usize,
         end: usize,
-        first: u8,
-        rest: u8,
         hits: &mut Vec<PhraseHit>,
     ) {
-        match words.word(text, start, end) {
-            Some(word) => self.known(words, text, word, start, end, hits),
-            // Camel case, or digits after letters: its parts may be words.
-            None if end - start <= LONGEST
-                && (rest & UPPER != 0 && (first | rest) & LOWER != 0
-                    || rest & DIGIT != 0 && (first | rest) != DIGIT) =>
-            {
-                let mut piece = start;
-                for at in start + 1..=end {
-                    if at == end || splits(text, at, end) {
-                        match words.word(text, piece, at) {
-                            Some(word) => self.known(words, text, word, piece, at, hits),
-                            None => self.count = 0,
-                        }
-                        piece = at;
-                    }
+        let mut piece = start;
+        for at in start + 1..=end {
+            if at == end || splits(text, at, end) {
+                match words.word(text, piece, at) {
+                    Some(word) => self.known(words, text, word, piece, at, hits),
+                    None => self.count = 0,
                 }
+                piece = at;
             }
-            None => self.count = 0,
         }
     }
 
@@ -416,6 +485,27 @@ mod tests {
             ["H&C", "D.O.B", "P45"]
         );
         assert_eq!(found(&phrases, "NINumber2"), ["NINumber", "Number"]);
+    }
+
+    #[test]
+    fn eight_bytes_are_what_each_of_them_is() {
+        for byte in 0..=u8::MAX {
+            for at in 0..8 {
+                let mut bytes = *b"aZ 9\xff.z0";
+                bytes[at] = byte;
+                let eight = Eight::of(u64::from_le_bytes(bytes));
+                for (n, &byte) in bytes.iter().enumerate() {
+                    let bit = 0x80 << (8 * n);
+                    let class = CLASS[usize::from(byte)];
+                    assert_eq!(eight.ends & bit != 0, class == 0, "{byte}");
+                    assert_eq!(eight.upper & bit != 0, class == UPPER, "{byte}");
+                    assert_eq!(eight.digit & bit != 0, class == DIGIT, "{byte}");
+                }
+                let (length, run) = eight.run();
+                let plain = bytes.iter().take_while(|&&b| is_word(b)).count();
+                assert_eq!((length, run.count_ones() as usize), (plain, plain));
+            }
+        }
     }
 
     #[test]

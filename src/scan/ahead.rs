@@ -16,8 +16,8 @@ use crate::{
     model::{Layout, Segment},
 };
 
-/// Text of one document after which others look ahead: most documents end before it is worth waking them.
-const FIRST: u64 = if cfg!(test) { 1 } else { 4 << 20 };
+/// Text of one document after which others look ahead. Only large files come here, but what is packed in one may be short.
+const FIRST: u64 = if cfg!(test) { 1 } else { 1 << 20 };
 
 /// Pages that wait at most, for each thread.
 const PAGES: usize = 2;

@@ -167,6 +167,9 @@ impl Format for WordXml {
     }
 
     fn sniff(&self, look: &Look<'_>) -> u8 {
+        if !look.text.trim_start().starts_with('<') {
+            return NO;
+        }
         let word = look
             .text
             .contains("schemas.microsoft.com/office/word/2003/wordml")
@@ -178,11 +181,7 @@ impl Format for WordXml {
                 .text
                 .contains("schemas.microsoft.com/office/2006/xmlPackage")
                 && look.text.contains("Word.Document"));
-        if word && look.text.trim_start().starts_with('<') {
-            SURE
-        } else {
-            NO
-        }
+        if word { SURE } else { NO }
     }
 
     fn extract(&self, source: &mut Source<'_>, out: &mut Guard<'_>) -> Result<(), ExtractError> {

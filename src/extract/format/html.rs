@@ -43,7 +43,11 @@ impl Format for Html {
         if !look.is_text() {
             return NO;
         }
+        let named = look.named(EXTENSIONS) || look.media_type.contains("html");
         let start = look.text.trim_start();
+        if !named && !start.starts_with('<') {
+            return NO;
+        }
         let start = start.get(..1024).unwrap_or(start).to_ascii_lowercase();
         let opens = [
             "<!doctype html",
@@ -61,11 +65,9 @@ impl Format for Html {
             start.starts_with('<') && (start.contains("<html") || start.contains("<!doctype html"));
         if opens || within {
             SURE
-        } else if (look.named(EXTENSIONS) || look.media_type.contains("html"))
-            && start.contains('<')
-        {
+        } else if named && start.contains('<') {
             LIKELY + 1
-        } else if look.named(EXTENSIONS) || look.media_type.contains("html") {
+        } else if named {
             LIKELY
         } else {
             NO

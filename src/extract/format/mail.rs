@@ -62,8 +62,8 @@ impl Format for Mail {
         }
         let named = look.named(self.extensions);
         if self.name == MHT.name {
-            let headers = known_headers(look.head);
-            return if named && headers > 0 { SURE } else { NO };
+            let page = named && known_headers(look.head) > 0;
+            return if page { SURE } else { NO };
         }
         let given = look.media_type.eq_ignore_ascii_case("message/rfc822");
         match known_headers(look.head) {

@@ -121,6 +121,9 @@ impl Format for Odf {
                 None => NO,
             };
         }
+        if !look.text.trim_start().starts_with('<') {
+            return NO;
+        }
         let flat = look
             .text
             .contains("urn:oasis:names:tc:opendocument:xmlns:office:1.0")
