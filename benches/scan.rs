@@ -281,7 +281,7 @@ fn table(name: &str, tree: &Path, asked: &Asked, load: &Took) {
 }
 
 fn walk(tree: &Path, each: impl Fn(&Path) + Sync) -> u64 {
-    let roots = roots(&[tree]).unwrap();
+    let roots = roots(&[tree]).unwrap().there;
     let exclusions = Exclusions::new(&roots, &[]).unwrap();
     let (options, opener) = (Options::default(), Opener::default());
     let seen = AtomicU64::new(0);

@@ -22,7 +22,7 @@ fn walk(
     globs: &[&str],
     options: &Options,
 ) -> BTreeMap<String, (Kind, Option<(OutcomeKind, String)>)> {
-    let roots = roots(paths).unwrap();
+    let roots = roots(paths).unwrap().there;
     let globs: Vec<String> = globs.iter().map(|g| (*g).to_owned()).collect();
     let exclusions = Exclusions::new(&roots, &globs).unwrap();
     let opener = Opener::default();
@@ -199,7 +199,7 @@ fn a_folder_without_permission_is_an_entry_of_its_own() {
 #[test]
 fn a_bad_glob_says_what_is_wrong() {
     let dir = tempfile::tempdir().unwrap();
-    let roots = roots(&[dir.path()]).unwrap();
+    let roots = roots(&[dir.path()]).unwrap().there;
     for glob in ["[a", "", "#x"] {
         let error = Exclusions::new(&roots, &[glob.to_owned()]).unwrap_err();
         assert!(error.to_string().starts_with("bad exclusion `"), "{error}");

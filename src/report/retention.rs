@@ -451,6 +451,8 @@ mod tests {
             hints: 0,
             people: 1,
             unread_inside: 0,
+            members: 0,
+            reviewed: 0,
             copies: 0,
             content: None,
         }
