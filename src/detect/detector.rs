@@ -105,6 +105,8 @@ pub struct DocumentState {
     pub(crate) name: String,
     /// Sure values so far, by rule.
     pub(crate) sure: Vec<u8>,
+    /// The value of each rule that a word before it on its line spoke for last, in the window that is carried on.
+    pub(crate) answers: Vec<(u32, u32)>,
     /// Columns whose values say what they are.
     pub(crate) typed: Typed,
     /// Set while the next segment goes on with this one.

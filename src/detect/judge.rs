@@ -40,7 +40,7 @@ pub(crate) struct Judge<'a> {
     /// Sure values so far, by rule, counted to [`CORROBORATES`].
     sure: &'a mut Vec<u8>,
     /// The value of each rule that a word before it on its line spoke for last.
-    answers: Vec<(u32, u32)>,
+    answers: &'a mut [(u32, u32)],
 }
 
 /// A column tells what it holds when so many of its cells pass the check of one rule …
@@ -305,6 +305,7 @@ impl<'a> Judge<'a> {
         typed: &'a Typed,
         name: &'a str,
         sure: &'a mut Vec<u8>,
+        answers: &'a mut [(u32, u32)],
     ) -> Judge<'a> {
         nearby.reset();
         let cells = match segment.layout {
@@ -326,7 +327,7 @@ impl<'a> Judge<'a> {
             bare: 0..0,
             document: None,
             name,
-            answers: vec![(0, 0); sure.len()],
+            answers,
             sure,
         }
     }

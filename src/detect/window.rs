@@ -132,6 +132,10 @@ impl Detector {
         let mut behind = Vec::new();
         let mut before = None;
         let mut earlier = Vec::new();
+        if segment.repeats == 0 {
+            document.answers.clear();
+        }
+        document.answers.resize(self.rules.len(), (0, 0));
         match document.carried.take() {
             Some(carried) if segment.repeats > 0 => {
                 let carried = *carried;
@@ -144,6 +148,10 @@ impl Detector {
                 waiting = carried.waiting;
                 behind = carried.behind;
                 earlier = carried.terms;
+                for (from, to) in &mut document.answers {
+                    *from = from.saturating_sub(dropped as u32);
+                    *to = to.saturating_sub(dropped as u32);
+                }
                 for hit in &mut earlier {
                     hit.start = hit.start.saturating_sub(dropped as u32);
                     hit.end = hit.end.saturating_sub(dropped as u32);
@@ -192,6 +200,7 @@ impl Detector {
                 &document.typed,
                 &document.name,
                 &mut document.sure,
+                &mut document.answers,
             );
             claims.extend(look.hits.iter().filter_map(|hit| judge.judge(hit)));
         }

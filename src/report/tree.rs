@@ -198,8 +198,8 @@ impl Tree {
         hot
     }
 
-    /// At most so many rows that cover all personal data once: the hottest folders are opened first. In the order of
-    /// their paths.
+    /// About so many rows that cover all personal data once: the hottest folders are opened first. In the order of their
+    /// paths. Where there are few rows yet, a folder of many is opened all the same: one row for a share tells nothing.
     pub fn cut(&self, most: usize) -> Vec<Row> {
         let mut rows: Vec<Row> = self
             .tops
@@ -218,7 +218,12 @@ impl Tree {
             let Some((at, node)) = hottest else { break };
             let children = self.hot_children(node);
             let own = self.nodes[node].own.holding > 0;
-            if children.is_empty() || rows.len() - 1 + children.len() + usize::from(own) > most {
+            let room = if rows.len() < most / 4 {
+                5 * most
+            } else {
+                most
+            };
+            if children.is_empty() || rows.len() - 1 + children.len() + usize::from(own) > room {
                 shut.push(node);
                 continue;
             }
@@ -294,6 +299,15 @@ mod tests {
                 ("HR/2025".to_owned(), true)
             ]
         );
+    }
+
+    #[test]
+    fn a_share_of_many_folders_is_more_than_one_row() {
+        let folders: Vec<_> = (0..60).map(|n| folder(&format!("/s/{n}"), 1)).collect();
+        let tree = Tree::new(&folders, &[root("/s")]);
+        assert_eq!(tree.cut(40).len(), 60);
+        let folders: Vec<_> = (0..999).map(|n| folder(&format!("/s/{n}"), 1)).collect();
+        assert_eq!(Tree::new(&folders, &[root("/s")]).cut(40).len(), 1);
     }
 
     #[test]

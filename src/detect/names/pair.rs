@@ -258,7 +258,7 @@ fn surname_first(text: &[u8], tokens: &[Token], word: bool, words: &Vocabulary) 
             return None;
         }
         let sure = known && part & SURNAME_WORD == 0;
-        let level = match sure || alone {
+        let level = match sure || alone || does(text, end, words) {
             true => Level::Medium,
             false => Level::Low,
         };

@@ -50,8 +50,18 @@ pub fn postcode(text: &str, _: &Facts) -> Verdict {
 
 /// What stands right behind a label that says so: the shape with any letters, as people mistype them.
 pub fn postcode_named(text: &str, _: &Facts) -> Verdict {
-    let letters = text.bytes().filter(u8::is_ascii_alphabetic).count();
-    match Compact::of(text).is_some_and(|value| (5..=7).contains(&value.len()) && letters >= 3) {
+    let shaped = |value: &[u8]| match value {
+        [area, district @ .., a, b, c] => {
+            (1..=3).contains(&district.len())
+                && area.is_ascii_alphabetic()
+                && district.iter().any(u8::is_ascii_digit)
+                && a.is_ascii_digit()
+                && b.is_ascii_alphabetic()
+                && c.is_ascii_alphabetic()
+        }
+        _ => false,
+    };
+    match Compact::of(text).is_some_and(|value| shaped(&value)) {
         true => Verdict::SHAPE.cap(Level::Medium),
         false => Verdict::REJECT,
     }
@@ -193,6 +203,9 @@ mod tests {
         ] {
             let verdict = postcode(text, &facts);
             assert_eq!((verdict.kind, verdict.alone), (Shape, alone), "{text}");
+        }
+        for (text, kind) in [("IP1R 5TL", Shape), ("Street", Reject)] {
+            assert_eq!(postcode_named(text, &facts).kind, kind, "{text}");
         }
         for text in [
             "QA1 1AA", "M1 1CA", "XA1 1AA", "A1 4AA", "ZZ9 9ZZ", "3D 1AA", "AB1 2C", "LS1A1AA",
