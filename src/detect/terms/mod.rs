@@ -193,6 +193,18 @@ impl Lists {
                 &mut scratch.hints,
             );
             if !weighed.is_empty() {
+                // A longer one that the lists were unsure of is meant by what was weighed in it: `Okafor M.`.
+                for name in &mut *names {
+                    let inside = |w: &Found| {
+                        let covers = name.start <= w.start && w.end <= name.end;
+                        covers && w.end - w.start < name.end - name.start
+                    };
+                    let level = weighed.iter().filter(|w| inside(w)).map(|w| w.level).max();
+                    if let Some(level) = level {
+                        weighed.retain(|w| !inside(w));
+                        name.level = name.level.max(level);
+                    }
+                }
                 let over = |n: &Found| {
                     let at = weighed.partition_point(|w| w.end <= n.start);
                     weighed.get(at).is_some_and(|w| w.start < n.end)
