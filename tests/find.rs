@@ -170,7 +170,7 @@ fn a_share_that_is_not_there_is_said() {
         assert_eq!(
             ran.err,
             format!(
-                "domesday: {} is not there, as when a share is not mounted: its 3 documents are answered from the scan of today; mount it to look again\n",
+                "domesday: {} is not there, as when a share is not mounted: what is known of its 3 documents is from the scan of today; mount it to look again\n",
                 share.display()
             )
         );

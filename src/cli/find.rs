@@ -352,7 +352,7 @@ fn standing(roots: &[RootState], max_age: u64) -> Vec<String> {
             let days = |n: u64| text::plural(n, "day", "days");
             match (root.mounted, root.days) {
                 (false, at) => Some(format!(
-                    "{path} is not there, as when a share is not mounted: its {} are answered from {}; mount it to look again",
+                    "{path} is not there, as when a share is not mounted: what is known of its {} is from {}; mount it to look again",
                     text::plural(root.documents, "document", "documents"),
                     match at {
                         Some(0) => "the scan of today".to_owned(),
